@@ -1,0 +1,1 @@
+"""Courses, item banks and competency frameworks, as package data."""

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Renews every lock: exact versions with hashes, the test and service locks held to the run lock.
+set -eu
+cd "$(dirname "$0")/.."
+compile() { .venv/bin/uv pip compile --quiet --upgrade --python-version 3.12 --generate-hashes --custom-compile-command "make lock" --no-emit-package kapasitas "$@"; }
+# The largest first, so that all of them agree.
+compile setup.py requirements/run.in requirements/test.in --extra standalone --output-file requirements/test.txt
+compile setup.py requirements/run.in --extra standalone --constraint requirements/test.txt --output-file requirements/run.txt
+compile requirements/services.in --constraint requirements/test.txt --output-file requirements/services.txt

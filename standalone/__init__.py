@@ -1,0 +1,1 @@
+"""The one-machine site and the demo SIMPEG. It may import anything; nothing imports it."""

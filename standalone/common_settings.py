@@ -1,0 +1,58 @@
+"""What the course site and the demo SIMPEG share: one machine, SQLite, no other service."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("KAPASITAS_VAR", ROOT / "var"))
+SITE_PORT = int(os.environ.get("KAPASITAS_SITE_PORT", "8000"))
+SIMPEG_PORT = int(os.environ.get("KAPASITAS_SIMPEG_PORT", "8001"))
+SITE_URL = f"http://localhost:{SITE_PORT}"
+SIMPEG_URL = f"http://localhost:{SIMPEG_PORT}"
+
+DEBUG = False
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The course site frames nothing and is framed by nothing here; in Open edX the platform decides.
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+
+
+def secret_key(name: str) -> str:
+    """Return the secret kept in ``var/<name>.secret``, made at first use and readable by its owner only."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    path = VAR / f"{name}.secret"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    import secrets
+
+    value = secrets.token_urlsafe(50)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(value)
+    return value
+
+
+def sqlite(name: str) -> dict[str, Any]:
+    """Return the database settings of ``var/<name>.sqlite3``.
+
+    WAL lets readers go on while one writes; IMMEDIATE makes a transaction take its write lock at the
+    start, so that two writers queue (up to 20 s) instead of failing half way.
+    """
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR / f"{name}.sqlite3",
+        "ATOMIC_REQUESTS": True,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
