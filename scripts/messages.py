@@ -65,8 +65,15 @@ def extracted(package: str) -> Catalog:
         if kind == "template":
             # templatize turns a template into calls that xgettext, or a lenient lexer, understands.
             text, kind = templatize(text, origin=str(path)), "javascript"
-        for line, message, comments, context in extract(kind, io.BytesIO(text.encode()), KEYWORDS, ("Translators:",)):
-            catalog.add(message, locations=[(str(path.relative_to(ROOT)), line)], auto_comments=comments, context=context)
+        for line, message, comments, context in extract(
+            kind, io.BytesIO(text.encode()), KEYWORDS, ("Translators:",)
+        ):
+            catalog.add(
+                message,
+                locations=[(str(path.relative_to(ROOT)), line)],
+                auto_comments=comments,
+                context=context,
+            )
     return catalog
 
 

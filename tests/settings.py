@@ -5,8 +5,8 @@ import tempfile
 
 os.environ.setdefault("KAPASITAS_VAR", tempfile.mkdtemp(prefix="kapasitas-test-"))
 
-from standalone.site_settings import *  # noqa: E402, F403
-from standalone.site_settings import INSTALLED_APPS as SITE_APPS  # noqa: E402
+from standalone.site_settings import *  # noqa: F403
+from standalone.site_settings import INSTALLED_APPS as SITE_APPS
 
 INSTALLED_APPS = [*SITE_APPS, "standalone.simpeg"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

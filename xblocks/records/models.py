@@ -12,7 +12,9 @@ class Official(models.Model):
     .. pii_retirement: local_api
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kapasitas_official")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kapasitas_official"
+    )
     nip = models.CharField(max_length=18, blank=True, db_index=True)
     full_name = models.CharField(max_length=255, blank=True)
     office_code = models.CharField(max_length=13, blank=True)  # Kemendagri code: PP.KK.CC or PP.KK.CC.DDDD
