@@ -15,10 +15,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-__all__ = ["Course", "CourseHost", "CourseProgress", "UnknownCourse", "course_host"]
+__all__ = ["Course", "CourseHost", "CourseProgress", "UnknownCourseError", "course_host"]
 
 
-class UnknownCourse(LookupError):
+class UnknownCourseError(LookupError):
     """The host has no such course, or no such block in it."""
 
 
@@ -56,11 +56,11 @@ class CourseHost(Protocol):
         ...
 
     def course(self, course_key: str) -> Course:
-        """Return one course; raises UnknownCourse."""
+        """Return one course; raises UnknownCourseError."""
         ...
 
     def check_block(self, course_key: str, usage_key: str) -> None:
-        """Raise UnknownCourse unless the block exists in the course."""
+        """Raise UnknownCourseError unless the block exists in the course."""
         ...
 
     def create_learner(self, *, full_name: str) -> int:
