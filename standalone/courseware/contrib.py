@@ -4,6 +4,8 @@ xblocks-contrib names its entry points ``_html_extracted`` and so on, because in
 platform's own names win; a host of its own registers them under the names that OLX uses.
 """
 
+import importlib.util
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -30,20 +32,18 @@ def contrib_class(block_type: str) -> type[Any]:
 def _without_video_archive() -> None:
     """Keep the video block from importing edxval, the platform's video archive.
 
-    edxval may be installed beside it, but its tables are not; the block is made to run without, and
-    asks this function of its own, which cannot tell "installed" from "in use".
+    edxval may be installed beside it, but its tables are not. The block is made to run without, but asks
+    a function of its own that cannot tell "installed" from "in use".
     """
-    for module in ("video", "video_utils", "video_transcripts_utils", "video_handlers"):
-        loaded = import_module(f"xblocks_contrib.video.{module}")
-        if hasattr(loaded, "get_edxval_api"):
-            loaded.get_edxval_api = lambda: None
+    package = "xblocks_contrib.video"
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{package}.") and hasattr(module, "get_edxval_api"):
+            module.get_edxval_api = lambda: None  # type: ignore[attr-defined]
 
 
 @cache
 def capa_templates() -> Path:
     """Return the directory of the problem block's templates, which it loads through Django by bare name."""
-    import importlib.util
-
     spec = importlib.util.find_spec("xblocks_contrib")
     assert spec and spec.submodule_search_locations  # noqa: S101 - a locked dependency
     return Path(spec.submodule_search_locations[0]) / "problem" / "capa" / "templates"

@@ -114,9 +114,9 @@ class SiteStore(KeyValueStore):  # type: ignore[misc]
         states: dict[str, dict[str, Any]] = {}
         for key, value in update_dict.items():
             if key.scope == Scope.user_state:
-                states.setdefault(str(key.block_scope_id), {})[key.field_name] = value
+                states.setdefault(str(key.block_scope_id), {})[key.field_name] = _plain(value)
             elif key.scope in _SHARED:
-                self._write_shared(key, value)
+                self._write_shared(key, _plain(value))
             else:
                 raise InvalidScopeError(key)
         for usage_key, fields in states.items():
@@ -168,3 +168,14 @@ def locked_state(course: Course, user_id: int | None, usage_key: str) -> Learner
         user_id=user_id, usage_key=usage_key, defaults={"course": course}
     )
     return row
+
+
+def _plain(value: Any) -> Any:
+    """Write named tuples as objects, as the LMS's JSON does; the problem block reads its scores that way."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _plain(part) for name, part in value._asdict().items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return value

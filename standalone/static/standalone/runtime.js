@@ -47,7 +47,10 @@
     runtime.childMap = function (_, name) {
       return children.find(function (child) { return child && child.name === name; });
     };
-    const block = start.call(window, runtime, element, args) || {};
+    // As the LMS does: a constructor gets an object of its own, a plain or arrow function does not mind.
+    const own = Object.create(start.prototype || Object.prototype);
+    const result = start.call(own, runtime, element, args);
+    const block = Object(result) === result ? result : own;
     block.runtime = runtime;
     block.element = element;
     element.xblock = block;
