@@ -8,7 +8,7 @@ class CoursewareConfig(AppConfig):
     label = "kapasitas_courseware"
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         if find_spec("lti_bridge.api"):
             from . import bridge
 

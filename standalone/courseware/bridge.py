@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from lti_bridge import api
+import lti_bridge.api
 
 from .signals import progress_changed
 
 
 def note_progress(user_id: int, course_key: str, **_: Any) -> None:
     """Pass a learner's progress on, in the same transaction."""
-    api.note_progress(user_id, course_key)
+    lti_bridge.api.note_progress(user_id, course_key)
 
 
 def connect() -> None:

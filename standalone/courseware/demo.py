@@ -34,9 +34,17 @@ class Person:
 PEOPLE = (
     Person(username="pelajar", name="Contoh Camat Demo", role=_("Learner"), learns=True),
     Person(username="pelajar2", name="Contoh Lurah Demo", role=_("Learner"), learns=True),
-    Person(username="instruktur", name="Contoh Instruktur Demo", role=_("Instructor"), group="author", teaches=True),
+    Person(
+        username="instruktur",
+        name="Contoh Instruktur Demo",
+        role=_("Instructor"),
+        group="author",
+        teaches=True,
+    ),
     Person(username="hr", name="Contoh Pengelola Kepegawaian Demo", role=_("HR officer"), group="hr_officer"),
-    Person(username="koordinator", name="Contoh Koordinator Demo", role=_("Coordinator"), group="coordinator"),
+    Person(
+        username="koordinator", name="Contoh Koordinator Demo", role=_("Coordinator"), group="coordinator"
+    ),
     Person(username="mentor", name="Contoh Mentor Demo", role=_("Mentor"), group="mentor", learns=True),
 )
 

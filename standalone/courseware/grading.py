@@ -86,9 +86,7 @@ def course_grade(policy: Mapping[str, Any], subsections: Sequence[SubsectionGrad
     total = sum((_type_grade(rule, subsections) for rule in policy.get("GRADER", ())), ZERO)
     # The platform adds 0.05 before it rounds to whole per cents, so that 59.45 % becomes 60 %.
     percent = (total * 100 + Decimal("0.05")).quantize(Decimal(1), ROUND_HALF_UP) / 100
-    return CourseGrade(
-        percent=percent, passing_grade=passing_grade(policy), subsections=tuple(subsections)
-    )
+    return CourseGrade(percent=percent, passing_grade=passing_grade(policy), subsections=tuple(subsections))
 
 
 def passing_grade(policy: Mapping[str, Any]) -> Decimal:

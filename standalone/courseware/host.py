@@ -1,7 +1,8 @@
 """The site as the bridge sees it (``lti_bridge.host.CourseHost``)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest
@@ -51,11 +52,12 @@ class StandaloneHost:
         """Enrol, and set or withdraw the course's instructor role as the launch says. Idempotent."""
         course = _course(course_key)
         Enrolment.objects.get_or_create(user_id=user_id, course=course)
-        role = {"user_id": user_id, "course": course, "role": CourseRole.Role.INSTRUCTOR}
         if instructor:
-            CourseRole.objects.get_or_create(**role)
+            CourseRole.objects.get_or_create(user_id=user_id, course=course, role=CourseRole.Role.INSTRUCTOR)
         else:
-            CourseRole.objects.filter(**role).delete()
+            CourseRole.objects.filter(
+                user_id=user_id, course=course, role=CourseRole.Role.INSTRUCTOR
+            ).delete()
 
     def url(self, course_key: str, usage_key: str | None = None) -> str:
         """Return the path of the course's (or the block's) page."""
@@ -86,8 +88,14 @@ def _course(course_key: str) -> Course:
     return course
 
 
+def own_settings(course: Course) -> Mapping[str, Any]:
+    """Return what the course's policy says to Kapasitas (``other_course_settings.kapasitas``)."""
+    ours = (course.settings.get("other_course_settings") or {}).get("kapasitas")
+    return ours if isinstance(ours, dict) else {}
+
+
 def _facts(course: Course) -> CourseFacts:
-    ours = course.settings.get("other_course_settings", {}).get("kapasitas", {})
+    ours = own_settings(course)
     return CourseFacts(
         course_key=course.course_key,
         title=course.title,

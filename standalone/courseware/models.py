@@ -71,7 +71,9 @@ class LearnerState(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "usage_key"], name="courseware_state_one_per_learner_block"),
+            models.UniqueConstraint(
+                fields=["user", "usage_key"], name="courseware_state_one_per_learner_block"
+            ),
             models.CheckConstraint(
                 condition=Q(grade=None, max_grade=None)
                 | Q(grade__gte=0, max_grade__gte=0, grade__lte=models.F("max_grade")),
@@ -107,7 +109,9 @@ class SharedState(models.Model):
         # Two constraints, because NULLs differ from one another in a unique index.
         constraints = [
             models.UniqueConstraint(
-                fields=["scope", "ref", "name"], condition=Q(user=None), name="courseware_shared_one_per_block"
+                fields=["scope", "ref", "name"],
+                condition=Q(user=None),
+                name="courseware_shared_one_per_block",
             ),
             models.UniqueConstraint(
                 fields=["scope", "user", "ref", "name"],

@@ -4,19 +4,19 @@ import hashlib
 import hmac
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from .models import Course, CourseRole, Enrolment
 
 AUTHOR = "kapasitas_courseware.author_course"
 
 
-def is_enrolled(user: AbstractUser, course: Course) -> bool:
+def is_enrolled(user: User, course: Course) -> bool:
     """Whether the user learns in the course."""
     return Enrolment.objects.filter(user=user, course=course).exists()
 
 
-def is_instructor(user: AbstractUser, course: Course) -> bool:
+def is_instructor(user: User, course: Course) -> bool:
     """Whether the user teaches the course: by their role in it, or as a superuser."""
     return (
         user.is_superuser

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from .grading import CourseGrade, Score, course_grade, subsection_grade, weighted
+from .kinds import block_class, is_completable, is_scored
 from .models import BlockCompletion, LearnerState
-from .runtime import block_class, is_completable
 from .tree import CourseTree, Node
 
 Points = Mapping[str, tuple[Decimal, Decimal]]
@@ -69,11 +68,10 @@ def learner_points(tree: CourseTree, user_id: int) -> Points:
 def class_points(tree: CourseTree, user_ids: Iterable[int]) -> dict[int, dict[str, tuple[Decimal, Decimal]]]:
     """Return each learner's raw points. One query."""
     points: dict[int, dict[str, tuple[Decimal, Decimal]]] = {}
-    rows = LearnerState.objects.filter(
-        course=tree.course, user_id__in=list(user_ids), grade__isnull=False, max_grade__isnull=False
-    )
+    rows = LearnerState.objects.filter(course=tree.course, user_id__in=list(user_ids))
     for user_id, key, grade, most in rows.values_list("user_id", "usage_key", "grade", "max_grade"):
-        points.setdefault(user_id, {})[key] = (grade, most)
+        if grade is not None and most is not None:
+            points.setdefault(user_id, {})[key] = (grade, most)
     return points
 
 
@@ -103,12 +101,6 @@ def block_score(node: Node, points: Points) -> Score | None:
     earned, possible = points.get(node.usage_key, (Decimal(0), node.max_score or Decimal(0)))
     earned, possible = weighted(earned, possible, _weight(node))
     return Score(earned=earned, possible=possible, attempted=attempted)
-
-
-@cache
-def is_scored(block_type: str) -> bool:
-    """Whether blocks of the type give scores."""
-    return bool(getattr(block_class(block_type), "has_score", False))
 
 
 def _weight(node: Node) -> Decimal | None:

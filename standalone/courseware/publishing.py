@@ -62,9 +62,10 @@ def _record_grade(
 ) -> None:
     usage_key = str(block.scope_ids.usage_id)
     row = locked_state(tree.course, user_id, usage_key)
-    if only_if_higher and row.max_grade is not None and row.grade is not None:
+    if only_if_higher and row.grade is not None and row.max_grade is not None:
         # Compared as fractions, by cross-multiplying: a rescore may have changed what is possible.
-        if earned * row.max_grade < row.grade * possible:
+        lower = earned * row.max_grade < row.grade * possible
+        if lower:
             return
     row.grade, row.max_grade = earned, possible
     row.save(update_fields=["grade", "max_grade", "modified_at"])

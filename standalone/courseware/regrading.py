@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from .runtime import SiteRuntime
 from .tree import CourseTree
@@ -12,9 +12,7 @@ class CannotRescoreError(Exception):
     """The block cannot be scored again for this learner; the message says why."""
 
 
-def rescore(
-    tree: CourseTree, user: AbstractUser, usage_key: str, *, only_if_higher: bool = False
-) -> None:
+def rescore(tree: CourseTree, user: User, usage_key: str, *, only_if_higher: bool = False) -> None:
     """Have the block score the learner's stored answers again. Joins the caller's transaction, which the
     caller undoes if this raises CannotRescoreError.
     """

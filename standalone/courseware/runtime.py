@@ -4,20 +4,19 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.cache import cache as django_cache
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from opaque_keys.edx.keys import UsageKey
 from web_fragments.fragment import Fragment
-from xblock.completable import XBlockCompletionMode
-from xblock.core import XBlock
 from xblock.exceptions import NoSuchUsage
 from xblock.fields import ScopeIds
 from xblock.runtime import IdGenerator, IdReader, KvsFieldData, Runtime
 
 from . import contrib, publishing, structure
+from .kinds import block_class, completes_on_view
 from .services import (
     CompletionService,
     I18nService,
@@ -26,7 +25,6 @@ from .services import (
     SandboxService,
     SettingsService,
     UserService,
-    completes_on_view,
 )
 from .store import SiteStore
 from .tree import CourseTree
@@ -34,22 +32,7 @@ from .tree import CourseTree
 _JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def block_class(block_type: str) -> type[Any]:
-    """Return the class of a block type; raises PluginMissingError for one that nobody provides."""
-    if block_type in structure.CLASSES:
-        return structure.CLASSES[block_type]
-    if block_type in contrib.CLASSES:
-        return contrib.contrib_class(block_type)
-    loaded: type[Any] = XBlock.load_class(block_type)
-    return loaded
-
-
-def is_completable(block_type: str) -> bool:
-    """Whether learners complete blocks of this type (and not their parts, nor nothing)."""
-    return bool(XBlockCompletionMode.get_mode(block_class(block_type)) == XBlockCompletionMode.COMPLETABLE)
-
-
-class UsageIds(IdReader, IdGenerator):  # type: ignore[misc]
+class UsageIds(IdReader, IdGenerator):
     """Ids are usage keys; definition and usage are one here, as in the LMS for blocks of their own."""
 
     def __init__(self, course_key: Any) -> None:
@@ -86,13 +69,13 @@ class UsageIds(IdReader, IdGenerator):  # type: ignore[misc]
         raise NoSuchUsage(aside_type)
 
 
-class SiteRuntime(Runtime):  # type: ignore[misc]
+class SiteRuntime(Runtime):
     """Blocks of one course, for one user or (``user=None``) for none.
 
     The caller has checked that the user may see the course. ``staff``: they teach it.
     """
 
-    def __init__(self, tree: CourseTree, user: AbstractUser | None, *, staff: bool = False) -> None:
+    def __init__(self, tree: CourseTree, user: User | None, *, staff: bool = False) -> None:
         self.tree, self.user, self.staff = tree, user, staff
         self.completed: frozenset[str] = frozenset()  # blocks that need not be seen again
         self.store = SiteStore(tree, user.pk if user else None)
@@ -181,7 +164,7 @@ class SiteRuntime(Runtime):  # type: ignore[misc]
         if frag.js_init_fn:
             data |= {"init": frag.js_init_fn, "runtime-version": str(frag.js_init_version)}
             data["handlers"] = reverse("handler", args=[course_key, usage_key, "-"]).removesuffix("-")
-        if completes_on_view(type(block)) and usage_key not in self.completed:
+        if completes_on_view(block_type) and usage_key not in self.completed:
             data["viewed-url"] = reverse("viewed", args=[course_key, usage_key])
         wrapped = Fragment(
             format_html(
@@ -211,6 +194,3 @@ def _json_arguments(arguments: Any) -> SafeString:
     return format_html(
         '<script type="application/json" class="xblock-json-init-args">{}</script>', mark_safe(text)
     )
-
-
-__all__ = ["SiteRuntime", "UsageIds", "block_class", "is_completable"]

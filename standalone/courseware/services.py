@@ -10,14 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import translation
-from xblock.completable import XBlockCompletionMode
 from xblock.reference.user_service import UserService as BaseUserService
 from xblock.reference.user_service import XBlockUser
 
 from .assets import asset_path
+from .kinds import completes_on_view, is_completable
 from .models import BlockCompletion
 from .people import anonymous_id, user_id_behind
 from .tree import CourseTree
@@ -25,10 +25,10 @@ from .tree import CourseTree
 PREFIX = "edx-platform."
 
 
-class UserService(BaseUserService):  # type: ignore[misc]
+class UserService(BaseUserService):
     """Who is asking. ``staff``: they teach the course."""
 
-    def __init__(self, tree: CourseTree, user: AbstractUser | None, *, staff: bool) -> None:
+    def __init__(self, tree: CourseTree, user: User | None, *, staff: bool) -> None:
         super().__init__()
         self._tree, self._user, self._staff = tree, user, staff
 
@@ -36,7 +36,7 @@ class UserService(BaseUserService):  # type: ignore[misc]
         """Return the user of this runtime, by name and by the attributes of the LMS."""
         return self._described(self._user)
 
-    def get_user_by_anonymous_id(self, uid: str | None = None) -> AbstractUser | None:
+    def get_user_by_anonymous_id(self, uid: str | None = None) -> User | None:
         """Return the user behind an anonymous id of this course (the current user without one)."""
         if uid is None:
             return self._user
@@ -48,7 +48,7 @@ class UserService(BaseUserService):  # type: ignore[misc]
         user = get_user_model().objects.filter(username=username).first() if self._staff else None
         return anonymous_id(user.pk, str(course_id)) if user else None
 
-    def _described(self, user: AbstractUser | None) -> XBlockUser:
+    def _described(self, user: User | None) -> XBlockUser:
         described = XBlockUser(is_current_user=True)
         if user is None or not user.is_authenticated:
             described.opt_attrs |= {f"{PREFIX}is_authenticated": False, f"{PREFIX}request_country_code": None}
@@ -124,31 +124,20 @@ class CompletionService:
     def get_completions(self, candidates: Iterable[Any]) -> dict[Any, float]:
         """Return each candidate's completion in 0..1; 0 for those never begun."""
         keys = {str(key): key for key in candidates}
-        found = {key: 0.0 for key in keys.values()}
+        found = dict.fromkeys(keys.values(), 0.0)
         rows = BlockCompletion.objects.filter(user_id=self._user_id, usage_key__in=keys)
         found |= {keys[row.usage_key]: float(row.completion) for row in rows}
         return found
 
     def can_mark_block_complete_on_view(self, block: Any) -> bool:
         """Whether seeing the block is completing it."""
-        return completes_on_view(type(block))
+        return completes_on_view(block.scope_ids.block_type)
 
     def vertical_is_complete(self, item: Any) -> bool:
         """Whether all that can be completed in the unit is."""
         keys = [node.usage_key for node in self._tree.walk(str(item.scope_ids.usage_id))]
-        from .runtime import is_completable
-
         wanted = [key for key in keys if is_completable(self._tree[key].block_type)]
         return all(value == 1 for value in self.get_completions(wanted).values())
-
-
-def completes_on_view(block_class: type[Any]) -> bool:
-    """Whether seeing a block of the class is completing it."""
-    return (
-        XBlockCompletionMode.get_mode(block_class) == XBlockCompletionMode.COMPLETABLE
-        and not getattr(block_class, "has_custom_completion", False)
-        and not getattr(block_class, "has_score", False)
-    )
 
 
 class SettingsService:
@@ -156,7 +145,11 @@ class SettingsService:
 
     def get_settings_bucket(self, block: Any, default: Any = None) -> Any:
         """Return the settings for the block's ``block_settings_key``, or for its class name."""
-        name = type(block).unmixed_class.__name__ if hasattr(type(block), "unmixed_class") else type(block).__name__
+        name = (
+            type(block).unmixed_class.__name__
+            if hasattr(type(block), "unmixed_class")
+            else type(block).__name__
+        )
         key = getattr(block, "block_settings_key", name)
         return getattr(settings, "XBLOCK_SETTINGS", {}).get(key, {} if default is None else default)
 
@@ -207,15 +200,3 @@ class NoQueueService:
     waittime = 0
     interface = None
     default_queuename = ""
-
-
-__all__ = [
-    "CompletionService",
-    "I18nService",
-    "NoQueueService",
-    "ReplaceUrlsService",
-    "SandboxService",
-    "SettingsService",
-    "UserService",
-    "completes_on_view",
-]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
 from xblock.exceptions import InvalidScopeError
 from xblock.fields import Scope
 from xblock.runtime import KeyValueStore
@@ -19,7 +20,7 @@ _SHARED = {
 _CONTENT = (Scope.content, Scope.settings)
 
 
-class SiteStore(KeyValueStore):  # type: ignore[misc]
+class SiteStore(KeyValueStore):
     """Fields as one learner's runtime sees them.
 
     Content is read-only here: it changes by import alone. Learner state is written field by field into
@@ -92,7 +93,7 @@ class SiteStore(KeyValueStore):  # type: ignore[misc]
 
     def _shared_fields(self, scope: str, ref: str) -> dict[str, Any]:
         if (scope, ref) not in self._shared:
-            rows = SharedState.objects.filter(scope=scope, ref=ref, user_id=self._owner(scope))
+            rows = self._rows(scope, ref)
             self._shared[scope, ref] = {row.name: row.value for row in rows}
         return self._shared[scope, ref]
 
@@ -100,8 +101,11 @@ class SiteStore(KeyValueStore):  # type: ignore[misc]
         scope = _SHARED[key.scope].value
         return scope, "" if scope == SharedState.Scope.USER_INFO else str(key.block_scope_id)
 
-    def _owner(self, scope: str) -> int | None:
-        return None if scope == SharedState.Scope.SUMMARY else self._user_id
+    def _rows(self, scope: str, ref: str) -> QuerySet[SharedState]:
+        rows = SharedState.objects.filter(scope=scope, ref=ref)
+        if scope == SharedState.Scope.SUMMARY:
+            return rows.filter(user=None)
+        return rows.filter(user_id=self._user_id) if self._user_id is not None else rows.none()
 
     # Writing
 
@@ -134,32 +138,32 @@ class SiteStore(KeyValueStore):  # type: ignore[misc]
             self._states[row.usage_key] = row.state
         elif key.scope in _SHARED:
             scope, ref = self._place(key)
-            SharedState.objects.filter(
-                scope=scope, ref=ref, user_id=self._owner(scope), name=key.field_name
-            ).delete()
+            self._rows(scope, ref).filter(name=key.field_name).delete()
             self._shared_fields(scope, ref).pop(key.field_name, None)
         else:
             raise InvalidScopeError(key)
 
     def _locked(self, usage_key: str) -> LearnerState:
-        self._require_user()
-        return locked_state(self._tree.course, self._user_id, usage_key)
+        return locked_state(self._tree.course, self._learner(), usage_key)
 
     def _write_shared(self, key: Any, value: Any) -> None:
         scope, ref = self._place(key)
-        if scope != SharedState.Scope.SUMMARY:
-            self._require_user()
         SharedState.objects.update_or_create(
-            scope=scope, ref=ref, user_id=self._owner(scope), name=key.field_name, defaults={"value": value}
+            scope=scope,
+            ref=ref,
+            user=None if scope == SharedState.Scope.SUMMARY else User(pk=self._learner()),
+            name=key.field_name,
+            defaults={"value": value},
         )
         self._shared_fields(scope, ref)[key.field_name] = value
 
-    def _require_user(self) -> None:
+    def _learner(self) -> int:
         if self._user_id is None:
             raise InvalidScopeError("there is no learner to keep state for")
+        return self._user_id
 
 
-def locked_state(course: Course, user_id: int | None, usage_key: str) -> LearnerState:
+def locked_state(course: Course, user_id: int, usage_key: str) -> LearnerState:
     """Return the learner's row for the block, made if need be, locked until the transaction ends.
 
     SQLite has no row locks; there the site's transactions take the write lock when they begin.

@@ -30,7 +30,9 @@ class InheritedSettings(XBlockMixin):
     """Settings of the platform's InheritanceMixin that blocks ask for by name."""
 
     due = DateTime(scope=Scope.settings, default=None, help="When work is due")
-    format = String(scope=Scope.settings, default=None, help="Assignment type, as the grading policy names it")
+    format = String(
+        scope=Scope.settings, default=None, help="Assignment type, as the grading policy names it"
+    )
     graded = Boolean(scope=Scope.settings, default=False, help="Whether the subsection counts")
     max_attempts = Integer(scope=Scope.settings, default=None, help="Most attempts; none: no limit")
     show_correctness = String(scope=Scope.settings, default="always", help="When results are shown")

@@ -75,7 +75,11 @@ class CourseTree:
     def setting(self, usage_key: str, name: str, default: Any = None) -> Any:
         """Return the block's own setting, the inherited one, or the default."""
         try:
-            return self[usage_key].fields[name] if name in self[usage_key].fields else self.inherited(usage_key, name)
+            return (
+                self[usage_key].fields[name]
+                if name in self[usage_key].fields
+                else self.inherited(usage_key, name)
+            )
         except KeyError:
             return default
 

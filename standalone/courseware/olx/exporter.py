@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 from lxml import etree
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from .. import contrib, structure
-from ..assets import assets_directory
-from ..runtime import SiteRuntime
-from ..tree import CourseTree, Node, load_tree
+from standalone.courseware import contrib, structure
+from standalone.courseware.assets import assets_directory
+from standalone.courseware.runtime import SiteRuntime
+from standalone.courseware.tree import CourseTree, Node, load_tree
+
 from .archive import pack
 
 
@@ -36,11 +37,12 @@ def export_directory(course_key: str, directory: Path) -> None:
             if node.block_type in structure.CLASSES:
                 _write(directory, node, _structure(runtime, tree, node))
     key = CourseKey.from_string(course_key)
-    pointer = etree.Element("course", url_name=key.run, org=key.org, course=key.course)
+    run = str(key.run)
+    pointer = etree.Element("course", url_name=run, org=str(key.org), course=str(key.course))
     (directory / "course.xml").write_bytes(etree.tostring(pointer) + b"\n")
-    policies = directory / "policies" / key.run
+    policies = directory / "policies" / run
     policies.mkdir(parents=True, exist_ok=True)
-    _write_json(policies / "policy.json", {f"course/{key.run}": tree.course.settings})
+    _write_json(policies / "policy.json", {f"course/{run}": tree.course.settings})
     _write_json(policies / "grading_policy.json", tree.course.grading_policy)
     assets = assets_directory(course_key)
     if assets.is_dir():

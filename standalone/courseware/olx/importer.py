@@ -7,9 +7,10 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from ..assets import assets_directory
-from ..models import Block, Course, Enrolment
-from ..signals import progress_changed
+from standalone.courseware.assets import assets_directory
+from standalone.courseware.models import Block, Course, Enrolment
+from standalone.courseware.signals import progress_changed
+
 from .archive import unpacked
 from .reader import CourseDraft, read_course
 

@@ -10,9 +10,10 @@ from opaque_keys import InvalidKeyError
 from xblock.fields import Scope, ScopeIds
 from xblock.runtime import DictKeyValueStore, KvsFieldData, Runtime
 
-from .. import structure
-from ..runtime import UsageIds, block_class
-from ..services import I18nService, SandboxService, SettingsService
+from standalone.courseware import structure
+from standalone.courseware.kinds import block_class
+from standalone.courseware.runtime import UsageIds
+from standalone.courseware.services import I18nService, SandboxService, SettingsService
 
 # What block classes that are not ours raise at content that they cannot use: whatever their code ran into.
 PARSE_ERRORS = (
@@ -30,7 +31,7 @@ PARSE_ERRORS = (
 )
 
 
-class ParseRuntime(Runtime):  # type: ignore[misc]
+class ParseRuntime(Runtime):
     """Reads one course's blocks. Nothing runs in it and nothing is stored by it."""
 
     def __init__(self, course_key: Any, root: Path, policy: Mapping[str, Any]) -> None:
@@ -46,7 +47,7 @@ class ParseRuntime(Runtime):  # type: ignore[misc]
     def parsed_fields(self, cls: type[Any], node: etree._Element, ids: ScopeIds) -> dict[str, Any]:
         """Return the content and settings that the class reads from the element, as JSON."""
         mixed = self.mixologist.mix(cls)
-        # Block classes take elements apart while they read; problems are still to be reported on the original.
+        # Block classes take elements apart while they read; places of problems are those of the original.
         block = mixed.parse_xml(copy.deepcopy(node), self, ids)
         block.save()
         fields = {

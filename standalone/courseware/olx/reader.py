@@ -16,10 +16,12 @@ from xblock.fields import String as StringField
 from xblock.plugin import PluginMissingError
 from xblock.validation import ValidationMessage
 
-from .. import contrib, structure
-from ..models import Course
-from ..runtime import SiteRuntime, block_class
-from ..tree import CourseTree, Node
+from standalone.courseware import contrib, structure
+from standalone.courseware.kinds import block_class
+from standalone.courseware.models import Course
+from standalone.courseware.runtime import SiteRuntime
+from standalone.courseware.tree import CourseTree, Node
+
 from .parsing import PARSE_ERRORS, ParseRuntime
 from .problems import CourseImportError
 from .source import Source, is_name, is_pointer
@@ -150,7 +152,9 @@ class _Reader:
         relative = f"{block_type}/{name.replace(':', '/')}.xml"
         if self.source.path(relative) is None:
             if block_type in structure.CLASSES or block_type in contrib.CLASSES:
-                self.source.fault_at(node, _("It points to “%(file)s”, which is missing.") % {"file": relative})
+                self.source.fault_at(
+                    node, _("It points to “%(file)s”, which is missing.") % {"file": relative}
+                )
                 return None
             return node  # a block that is written in place and happens to be empty
         definition = self.source.xml(relative)
@@ -262,7 +266,10 @@ class _Reader:
             if node.block_type in structure.CLASSES:
                 continue
             element = self.elements[node.usage_key]
-            if any(self.source.place(element)[0] == problem.file and not node.fields for problem in self.source.problems):
+            if any(
+                self.source.place(element)[0] == problem.file and not node.fields
+                for problem in self.source.problems
+            ):
                 continue
             try:
                 block = runtime.get_block(node.usage_key)

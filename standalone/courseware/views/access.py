@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import cast
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from lti_bridge.host import UnknownCourseError
-
-from ..people import is_enrolled, is_instructor
-from ..runtime import SiteRuntime
-from ..tree import CourseTree, load_tree
+from standalone.courseware.people import is_enrolled, is_instructor
+from standalone.courseware.runtime import SiteRuntime
+from standalone.courseware.tree import CourseTree, load_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Access:
     """The course, and the user as somebody who may see it. ``staff``: they teach it."""
 
     tree: CourseTree
-    user: AbstractUser
+    user: User
     staff: bool
 
     @property
@@ -38,6 +37,11 @@ class Access:
             raise Http404(_("There is no such page in this course."))
 
 
+def signed_in(request: HttpRequest) -> User:
+    """Return the user of a view that has made sure of a log-in."""
+    return cast(User, request.user)
+
+
 def enter(request: HttpRequest, course_key: str) -> Access:
     """Let in who learns in the course or teaches it; the view has made sure of a log-in.
 
@@ -47,7 +51,7 @@ def enter(request: HttpRequest, course_key: str) -> Access:
         tree = load_tree(course_key)
     except UnknownCourseError as error:
         raise Http404(_("There is no such course.")) from error
-    user = cast(AbstractUser, request.user)
+    user = signed_in(request)
     staff = is_instructor(user, tree.course)
     if not staff and not is_enrolled(user, tree.course):
         raise PermissionDenied(_("You are not enrolled in this course."))

@@ -12,10 +12,10 @@ from xblock.django.request import django_to_webob_request, webob_to_django_respo
 from xblock.exceptions import DisallowedFileError, NoSuchHandlerError
 from xblock.plugin import PluginMissingError
 
-from ..assets import asset_path
-from ..publishing import record_completion
-from ..runtime import block_class
-from ..services import completes_on_view
+from standalone.courseware.assets import asset_path
+from standalone.courseware.kinds import block_class, completes_on_view
+from standalone.courseware.publishing import record_completion
+
 from .access import enter
 
 
@@ -42,14 +42,14 @@ def viewed(request: HttpRequest, course_key: str, usage_key: str) -> JsonRespons
     """Note that the user has seen a block for long enough; completes it if seeing is completing."""
     access = enter(request, course_key)
     access.require_block(usage_key)
-    if not completes_on_view(block_class(access.tree[usage_key].block_type)):
+    if not completes_on_view(access.tree[usage_key].block_type):
         return JsonResponse({"error": _("Seeing this block does not complete it.")}, status=400)
     record_completion(access.tree, access.user.pk, usage_key, Decimal(1))
     return JsonResponse({"completion": 1})
 
 
 @require_GET
-def resource(request: HttpRequest, block_type: str, uri: str) -> HttpResponse:
+def resource(request: HttpRequest, block_type: str, uri: str) -> FileResponse:
     """Serve a file that a block's package publishes; the same for everybody."""
     try:
         file: Any = block_class(block_type).open_local_resource(uri)
@@ -60,7 +60,7 @@ def resource(request: HttpRequest, block_type: str, uri: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def asset(request: HttpRequest, course_key: str, relative: str) -> HttpResponse:
+def asset(request: HttpRequest, course_key: str, relative: str) -> FileResponse:
     """Serve a file of the course to those who may see the course."""
     enter(request, course_key)
     path = asset_path(course_key, relative)
@@ -68,7 +68,9 @@ def asset(request: HttpRequest, course_key: str, relative: str) -> HttpResponse:
         raise Http404(_("There is no such file."))
     response = _file(path.open("rb"), path.name, "private, max-age=3600")
     # Authors upload these: whatever they are, they must not run as a page of this site.
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+    )
     return response
 
 

@@ -13,21 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from .. import progress, publishing, regrading
-from ..models import Course, CourseRole, Enrolment, LearnerState
-from ..olx.archive import MAX_ARCHIVE
-from ..olx.exporter import export_archive
-from ..olx.importer import import_archive
-from ..olx.problems import CourseImportError, Problem
-from ..people import AUTHOR
-from .access import Access, enter_to_teach
+from standalone.courseware import progress, publishing, regrading
+from standalone.courseware.kinds import is_scored
+from standalone.courseware.models import Course, CourseRole, Enrolment, LearnerState
+from standalone.courseware.olx.archive import MAX_ARCHIVE
+from standalone.courseware.olx.exporter import export_archive
+from standalone.courseware.olx.importer import import_archive
+from standalone.courseware.olx.problems import CourseImportError, Problem
+from standalone.courseware.people import AUTHOR, is_instructor
+
+from .access import Access, enter_to_teach, signed_in
 from .learner import progress_context
 
 
 @login_required
 @require_GET
 def gradebook(request: HttpRequest, course_key: str) -> HttpResponse:
-    """Show learners × subsections."""
+    """Show learners by subsections."""
     access = enter_to_teach(request, course_key)
     learners = [
         enrolment.user
@@ -76,7 +78,7 @@ def learner_states(request: HttpRequest, course_key: str, user_id: int) -> HttpR
             "node": node,
             "state": by_key[node.usage_key],
             "unit": access.tree[node.parent or ""],
-            "scored": progress.is_scored(node.block_type),
+            "scored": is_scored(node.block_type),
         }
         for node in access.tree.walk()
         if node.usage_key in by_key
@@ -168,8 +170,7 @@ def import_course(request: HttpRequest) -> HttpResponse:
 
 
 def _teaches(request: HttpRequest, course: Course) -> bool:
-    role = CourseRole.objects.filter(user=request.user, course=course, role=CourseRole.Role.INSTRUCTOR)
-    return request.user.is_superuser or role.exists()
+    return is_instructor(signed_in(request), course)
 
 
 def _keep_teacher(request: HttpRequest, course: Course) -> None:
@@ -179,7 +180,7 @@ def _keep_teacher(request: HttpRequest, course: Course) -> None:
     if CourseRole.objects.filter(course=course, role=CourseRole.Role.INSTRUCTOR).exists():
         message = _("Only its instructors may replace the course %(key)s.") % {"key": course.course_key}
         raise CourseImportError([Problem(file="course.xml", message=message)])
-    CourseRole.objects.create(user=request.user, course=course, role=CourseRole.Role.INSTRUCTOR)
+    CourseRole.objects.create(user=signed_in(request), course=course, role=CourseRole.Role.INSTRUCTOR)
 
 
 @login_required
@@ -187,10 +188,8 @@ def _keep_teacher(request: HttpRequest, course: Course) -> None:
 def export_course(request: HttpRequest, course_key: str) -> FileResponse:
     """Send the course as an archive."""
     access = enter_to_teach(request, course_key)
-    archive = tempfile.TemporaryFile()
+    archive = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     export_archive(access.key, archive)
     archive.seek(0)
     name = access.key.partition(":")[2].replace("+", "-")
     return FileResponse(archive, as_attachment=True, filename=f"{name}.tar.gz")
-
-

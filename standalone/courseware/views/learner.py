@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .. import progress
-from ..models import Course, CourseRole, Enrolment
-from ..progress import Completeness
-from ..tree import CourseTree, Node
-from .access import Access, enter
+from standalone.courseware import progress
+from standalone.courseware.models import Course, CourseRole, Enrolment
+from standalone.courseware.progress import Completeness
+from standalone.courseware.tree import CourseTree, Node
+
+from .access import Access, enter, signed_in
 from .page import page_resources
 
 
@@ -22,17 +23,18 @@ from .page import page_resources
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """List the courses that the user learns in or teaches."""
-    learning = set(Enrolment.objects.filter(user=request.user).values_list("course_id", flat=True))
-    teaching = set(CourseRole.objects.filter(user=request.user).values_list("course_id", flat=True))
+    user = signed_in(request)
+    learning = set(Enrolment.objects.filter(user=user).values_list("course_id", flat=True))
+    teaching = set(CourseRole.objects.filter(user=user).values_list("course_id", flat=True))
     courses = Course.objects.all()
-    if not request.user.is_superuser:
+    if not user.is_superuser:
         courses = courses.filter(pk__in=learning | teaching)
     cards = [
         {
             "course": course,
-            "hours": course.settings.get("other_course_settings", {}).get("kapasitas", {}).get("lesson_hours"),
+            "hours": own_settings(course).get("lesson_hours"),
             "learns": course.pk in learning,
-            "teaches": course.pk in teaching or request.user.is_superuser,
+            "teaches": course.pk in teaching or user.is_superuser,
         }
         for course in courses
     ]

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import LoginView
 
-from ..demo import PASSWORD, PEOPLE
+from standalone.courseware.demo import PASSWORD, PEOPLE
 
 
 class SignInView(LoginView):

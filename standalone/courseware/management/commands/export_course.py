@@ -6,8 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lti_bridge.host import UnknownCourseError
-
-from ...olx.exporter import export_archive, export_directory
+from standalone.courseware.olx.exporter import export_archive, export_directory
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ...olx.importer import import_archive, import_directory
-from ...olx.problems import CourseImportError
+from standalone.courseware.olx.importer import import_archive, import_directory
+from standalone.courseware.olx.problems import CourseImportError
 
 
 class Command(BaseCommand):

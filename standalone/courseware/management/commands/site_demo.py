@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from ...demo import PASSWORD, PEOPLE, make_people
+from standalone.courseware.demo import PASSWORD, PEOPLE, make_people
 
 
 class Command(BaseCommand):
