@@ -32,4 +32,6 @@ SERVERS = {
         "PASSWORD": os.environ.get("KAPASITAS_TEST_POSTGRESQL_PASSWORD", ""),
     },
 }
-DATABASES = {"default": {**SERVERS[os.environ.get("KAPASITAS_TEST_DATABASE", "sqlite")], "ATOMIC_REQUESTS": True}}
+DATABASES = {
+    "default": {**SERVERS[os.environ.get("KAPASITAS_TEST_DATABASE", "sqlite")], "ATOMIC_REQUESTS": True}
+}
