@@ -2,8 +2,8 @@
 
 Markers for tests that need more than Python:
 
-``every_database``   runs on SQLite by default, and again on MariaDB and PostgreSQL
-                     (``KAPASITAS_TEST_DATABASE=mariadb|postgresql pytest -m "every_database or server_database"``).
+``every_database``   runs on SQLite by default, and again on MariaDB and PostgreSQL: set
+                     ``KAPASITAS_TEST_DATABASE`` and choose ``-m "every_database or server_database"``.
 ``server_database``  needs row locks: runs on MariaDB and PostgreSQL only.
 ``service("redis")`` needs that service; skipped where it does not answer.
 ``browser``          drives a real Chromium (fixture ``chromium``).

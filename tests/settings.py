@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from typing import Any
 
 os.environ.setdefault("KAPASITAS_VAR", tempfile.mkdtemp(prefix="kapasitas-test-"))
 
@@ -12,7 +13,7 @@ INSTALLED_APPS = [*SITE_APPS, "standalone.simpeg"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # The service tests run the same suite on a server (tests/conftest.py).
-SERVERS = {
+SERVERS: dict[str, dict[str, Any]] = {
     "sqlite": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
     "mariadb": {
         "ENGINE": "django.db.backends.mysql",
