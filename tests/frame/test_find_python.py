@@ -1,6 +1,5 @@
 """The scripts find a fitting Python wherever it is, or say in one sentence what is missing."""
 
-import os
 import stat
 import subprocess
 import sys
@@ -39,7 +38,7 @@ def test_python_first_on_path(tools: Path) -> None:
     executable(tools / "python3.12", f'exec "{sys.executable}" "$@"')
     found = find(str(tools))
     assert found.returncode == 0
-    assert os.path.samefile(found.stdout.strip(), sys.executable)
+    assert Path(found.stdout.strip()).samefile(sys.executable)
 
 
 def test_python_that_is_too_old_is_passed_over_for_pyenv(tools: Path, tmp_path: Path) -> None:
@@ -50,7 +49,7 @@ def test_python_that_is_too_old_is_passed_over_for_pyenv(tools: Path, tmp_path: 
 
 
 def test_python_known_to_uv(tools: Path, tmp_path: Path) -> None:
-    """uv's own interpreters are found."""
+    """An interpreter that uv manages is found."""
     python = executable(tmp_path / "uv-python", f'exec "{sys.executable}" "$@"')
     executable(tools / "uv", f'echo "{python}"')
     assert find(str(tools)).returncode == 0

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = ROOT / "docs/decisions"
-TARGETS = "env run workbench test check bench chaos validate-content dist help".split()
+TARGETS = ["env", "run", "workbench", "test", "check", "bench", "chaos", "validate-content", "dist", "help"]
 
 
 @pytest.mark.parametrize("target", TARGETS)
