@@ -18,7 +18,7 @@ from .line_items import line_item_of, not_allowed
 from .members import subject_of
 from .names import ACTIVITY_PROGRESS, GRADING_PROGRESS, SCOPE_SCORE, SCORE
 from .service import answer, authorised, json_body, service
-from .values import Timestamp, choice, number, text, timestamp
+from .values import LARGEST, STEP, Timestamp, choice, number, text, timestamp
 
 __all__ = ["scores"]
 
@@ -98,7 +98,10 @@ def rescaled(score: Score, item: LineItem) -> Decimal | None:
     """Return the score on the line item's scale (AGS 3.4.4); None clears the result."""
     if score.given is None or score.maximum is None:
         return None
-    return (score.given * item.score_maximum / score.maximum).quantize(Decimal("0.0001"))
+    value = score.given * item.score_maximum / score.maximum
+    if value >= LARGEST:
+        raise ServiceError(400, "scoreGiven is too large for the line item.")
+    return value.quantize(STEP)
 
 
 @service

@@ -8,9 +8,9 @@ from typing import Any
 
 from .errors import ServiceError
 
-__all__ = ["Timestamp", "choice", "number", "text", "timestamp"]
+__all__ = ["LARGEST", "STEP", "Timestamp", "choice", "number", "text", "timestamp"]
 
-# Twelve digits before the point, four after: what the tables hold exactly.
+# Eleven digits before the point, four after: what the tables hold exactly.
 LARGEST = Decimal(10) ** 11
 STEP = Decimal("0.0001")
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
