@@ -7,8 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lti_bridge.host import UnknownCourseError, course_host
-from lti_bridge.models import Deployment, Enrolment, LinkedAccount, Platform, ReportTarget
+from lti_bridge.models import Deployment, Enrolment, LineItem, LinkedAccount, Platform, ReportTarget
 from lti_bridge.models.digests import digest
+from lti_bridge.outbox import note_progress, unblock
+from lti_bridge.records.keeping import fill_missing_identity
 from xblocks.records.api import OfficialIdentity, official_of, record_official
 
 from .claims import Launch
@@ -40,6 +42,7 @@ def accept(
         account = _account(platform, launch.sub, identity)
         if identity is not None and official_of(account.user_id) != identity:
             record_official(account.user_id, identity)
+            fill_missing_identity(account.user_id, identity)
         host.enrol(account.user_id, course_key, instructor=launch.is_instructor)
         target = _target(deployment, launch, course_key)
         Enrolment.objects.update_or_create(
@@ -47,6 +50,9 @@ def accept(
             account=account,
             defaults={"reports": launch.is_learner or not launch.is_instructor, "launched_at": now},
         )
+        unblock(target, now)
+        # A place that was opened only now hears of what was achieved before.
+        note_progress(account.user_id, course_key)
     return account
 
 
@@ -129,10 +135,15 @@ def _name_changed(user_id: int, full_name: str) -> bool:
 
 
 def _target(deployment: Deployment, launch: Launch, course_key: str) -> ReportTarget:
-    """Return the target, with the endpoints as this launch gives them; a launch lifts a block."""
+    """Return the target, with the endpoints as this launch gives them."""
+    key = digest(launch.resource_link_id, course_key)
+    # Line items of a list that has moved are looked for anew.
+    LineItem.objects.filter(target__deployment=deployment, target__key_digest=key).exclude(
+        target__lineitems_url=launch.services.lineitems_url
+    ).delete()
     target, _made = ReportTarget.objects.update_or_create(
         deployment=deployment,
-        key_digest=digest(launch.resource_link_id, course_key),
+        key_digest=key,
         defaults={
             "resource_link_id": launch.resource_link_id,
             "course_key": course_key,
@@ -140,7 +151,6 @@ def _target(deployment: Deployment, launch: Launch, course_key: str) -> ReportTa
             "lineitems_url": launch.services.lineitems_url,
             "lineitem_url": launch.services.lineitem_url,
             "scopes": list(launch.services.scopes),
-            "blocked_reason": "",
         },
     )
     return target
