@@ -88,6 +88,13 @@ class _NoAmbientAuth(AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """Knows no redirects: requests would read a redirect's whole body even where it does not follow it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def origin(url: str) -> tuple[str, str, int] | None:
     """Return (scheme, host, port) of an http(s) URL, else None."""
     try:
@@ -133,8 +140,7 @@ def fetch(
     """
     check_url(url)
     try:
-        with requests.Session() as session:
-            session.max_redirects = 0
+        with _Session() as session:
             reply = session.request(
                 method,
                 url,

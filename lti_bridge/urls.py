@@ -9,7 +9,7 @@ app_name = "kapasitas_lti"
 urlpatterns = [
     path("login", views.login, name="login"),
     path("launch", views.launch, name="launch"),
-    path("jwks.json", views.jwks, name="jwks"),
+    path("jwks", views.jwks, name="jwks"),
     path("resource/<str:course_key>", views.resource, name="resource"),
     path("resource/<str:course_key>/<str:usage_key>", views.resource, name="resource_block"),
 ]

@@ -7,9 +7,10 @@ from django.core.cache import cache
 
 from lti_bridge.host import course_host
 from lti_bridge.launch import keysets
-from lti_bridge.models import Deployment, Platform
+from lti_bridge.models import Deployment, Enrolment, Platform
 
-from .fakes import FakeHost, FakePlatform
+from .ags_server import AgsServer, running
+from .fakes import FakeHost, FakePlatform, make_enrolment
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +49,17 @@ def registered(db, platform) -> FakePlatform:
     )
     Deployment.objects.create(platform=row, deployment_id=platform.deployment_id)
     return platform
+
+
+@pytest.fixture
+def ags(settings) -> Iterator[AgsServer]:
+    """A strict AGS platform over HTTP."""
+    settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["127.0.0.1"]
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def enrolment(db, ags) -> Enrolment:
+    """A learner who was launched from that platform."""
+    return make_enrolment(ags.url)

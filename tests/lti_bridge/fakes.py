@@ -17,6 +17,8 @@ from jwt.algorithms import RSAAlgorithm
 
 from lti_bridge.host import Course, CourseProgress, UnknownCourseError
 from lti_bridge.http import Response
+from lti_bridge.models import Deployment, Enrolment, LinkedAccount, Platform, ReportTarget
+from lti_bridge.models.digests import digest
 
 COURSE = "course-v1:Kapasitas+PEM+2026"
 OTHER_COURSE = "course-v1:Kapasitas+KEU+2026"
@@ -157,3 +159,42 @@ class FakePlatform:
 
 def query_of(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def make_enrolment(
+    url: str, *, sub: str = "orang-7", course_key: str = COURSE, link: str = "tautan-1", user: Any = None
+) -> Enrolment:
+    """Return an enrolment at a platform whose services live below the URL."""
+    platform, _made = Platform.objects.get_or_create(
+        key_digest=digest(url, "kapasitas"),
+        defaults={
+            "name": "SIMPEG Contoh",
+            "issuer": url,
+            "client_id": "kapasitas",
+            "auth_login_url": url + "/auth",
+            "auth_token_url": url + "/token",
+            "key_set_url": url + "/jwks",
+        },
+    )
+    deployment, _made = Deployment.objects.get_or_create(
+        platform=platform, key_digest=digest("1"), defaults={"deployment_id": "1"}
+    )
+    target, _made = ReportTarget.objects.get_or_create(
+        deployment=deployment,
+        key_digest=digest(link, course_key),
+        defaults={
+            "resource_link_id": link,
+            "course_key": course_key,
+            "lineitems_url": url + "/lineitems",
+            "scopes": SCOPES,
+        },
+    )
+    users = get_user_model().objects
+    account, _made = LinkedAccount.objects.get_or_create(
+        platform=platform,
+        sub_digest=digest(sub),
+        defaults={"sub": sub, "user": user or users.create_user(username=f"u{users.count() + 1}")},
+    )
+    return Enrolment.objects.get_or_create(
+        target=target, account=account, defaults={"launched_at": timezone.now()}
+    )[0]

@@ -580,7 +580,7 @@ def test_a_refusal_is_explained_and_logged_without_personal_data(client, registe
 
 def test_the_key_set_is_public_and_holds_no_private_part(client, db):
     """Platforms verify us with it; the private half never leaves."""
-    (key,) = client.get("/lti/jwks.json").json()["keys"]
+    (key,) = client.get("/lti/jwks").json()["keys"]
     assert set(key) - {"key_ops"} == {"kty", "n", "e", "kid", "alg", "use"}
 
 

@@ -29,7 +29,8 @@ class Command(BaseCommand):
                 retire_key(str(options["retire"]))
             except ToolKey.DoesNotExist as error:
                 raise CommandError(
-                    "No key with this kid is retired from signing. Rotate first; the kids are listed without --retire."
+                    "There is no key with this kid, or it still signs: rotate first. "
+                    "Without arguments the kids are listed."
                 ) from error
         public_key_set()
         for key in ToolKey.objects.order_by("-active", "-pk"):

@@ -62,4 +62,5 @@ class Command(BaseCommand):
                 key_digest=digest(deployment_id),
                 defaults={"deployment_id": deployment_id},
             )
-        self.stdout.write(f"{'registered' if made else 'updated'}: {platform.name}")
+        if int(str(options["verbosity"])):
+            self.stdout.write(f"{'registered' if made else 'updated'}: {platform.name}")
