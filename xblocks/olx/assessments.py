@@ -1,22 +1,47 @@
-"""What an assessment element holds: an introduction and its entries, written inline or named in the bank."""
+"""``<competency_assessment>``: its settings, an introduction, and items written inline or named in a bank."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 
 from lxml import etree
 
-from xblocks.competency.assessment import ItemRef
+from xblocks.competency.assessment import FeedbackPolicy, ItemRef
 from xblocks.competency.items import Item
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 
-from .banks import report_duplicates
+from .banks import BANK_REFERENCE, report_duplicates
 from .items import read_item, write_item
 from .markup import markup
 from .xml import MalformedXmlError, Problem, Reading, element_of, parse
 
-__all__ = ["AssessmentDefinition", "read_definition", "write_definition"]
+__all__ = [
+    "ATTRIBUTES",
+    "AssessmentDefinition",
+    "AssessmentSettings",
+    "read_assessment",
+    "read_definition",
+    "write_definition",
+]
 
 ROOT = "competency_assessment"
+SCHEMA = "1"
+ATTRIBUTES = ("display_name", "schema", "bank", "attempts", "feedback", "weight")
+# Said by the platform about any block, not by ours.
+PLATFORM_ATTRIBUTES = ("url_name", "xblock-family", "slug", "filename")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentSettings:
+    """The attributes that were given and are good; None where absent."""
+
+    display_name: str | None = None
+    bank: str | None = None
+    attempts: int | None = None
+    feedback: FeedbackPolicy | None = None
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +50,53 @@ class AssessmentDefinition:
 
     intro: str = ""
     entries: tuple[Item | ItemRef, ...] = ()
+
+
+def read_assessment(
+    root: etree._Element, *, where: str = "", offset: int = 0, also: Collection[str] = ()
+) -> tuple[AssessmentSettings, AssessmentDefinition, list[Problem]]:
+    """Read a whole element, settings and children, and every problem.
+
+    ``also`` names attributes that the host knows beside ours. That a bank exists and holds the items
+    named is the caller's to check.
+    """
+    reading = Reading(where=where, offset=offset)
+    if root.tag != ROOT:
+        reading.report(
+            root,
+            Message(_("<{tag}> is not an assessment."), {"tag": str(root.tag)}),
+            Message(_("The root must be <{tag}>."), {"tag": ROOT}),
+        )
+        return AssessmentSettings(), AssessmentDefinition(), reading.problems
+    reading.attributes(root, (*ATTRIBUTES, *PLATFORM_ATTRIBUTES, *also))
+    settings = _settings(reading, root)
+    definition, problems = read_children(root, reading, bank=root.get("bank") is not None)
+    return settings, definition, problems
+
+
+def _settings(reading: Reading, root: etree._Element) -> AssessmentSettings:
+    if root.get("schema", SCHEMA) != SCHEMA:
+        reading.value(root, "schema", Message(_("the version {n}, which is the only one"), {"n": SCHEMA}))
+    bank = root.get("bank")
+    if bank is not None and not BANK_REFERENCE.fullmatch(bank):
+        reading.value(root, "bank", Message(_("id@version of an item bank")))
+        bank = None
+    attempts = root.get("attempts")
+    if attempts is not None and not re.fullmatch("[1-9][0-9]{0,3}", attempts):
+        reading.value(root, "attempts", Message(_("a whole number from 1, or leave it out for no limit")))
+        attempts = None
+    weight = reading.decimal(root, "weight")
+    if weight is not None and weight < 0:
+        reading.value(root, "weight", Message(_("a number that is not negative")))
+        weight = None
+    name = root.get("display_name")
+    return AssessmentSettings(
+        display_name=None if name is None else str(name),
+        bank=None if bank is None else str(bank),
+        attempts=None if attempts is None else int(attempts),
+        feedback=reading.choice(root, "feedback", FeedbackPolicy),
+        weight=weight,
+    )
 
 
 def read_definition(
