@@ -96,9 +96,12 @@ def test_a_fault_of_olx_is_named(copy: Path, file: str, old: str, new: str, name
 
 def test_a_file_that_nothing_points_to_is_named(copy: Path) -> None:
     """A page left out of every unit is a fault at that page."""
-    _break(copy, SUMMARY, '<html url_name="ringkasan-tenggat"/>', '<html display_name="x">x</html>')
-    found = [str(finding) for finding in validate(copy)]
-    assert any("html/ringkasan-tenggat.xml: Nothing in the course points" in one for one in found), found
+    _break(
+        copy, "governance/vertical/unit-anggaran-kelurahan.xml", '<html url_name="anggaran-kelurahan"/>', ""
+    )
+    (finding,) = validate(copy)
+    assert finding.path == copy / "governance/html/anggaran-kelurahan.xml"
+    assert "Nothing in the course points" in finding.text
 
 
 def test_all_faults_are_told_at_once(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
