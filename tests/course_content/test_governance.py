@@ -176,6 +176,7 @@ def test_multiple_response_keys_vary_in_number_and_place(bank: ItemBank) -> None
     items = [item for item in bank.items.values() if isinstance(item, MultipleResponse)]
     assert all(not all(option.correct for option in item.options) for item in items)
     assert len({tuple(option.correct for option in item.options) for item in items}) >= 5
+    assert len({sum(option.correct for option in item.options) for item in items}) >= 3
 
 
 def test_quizzes_do_not_give_away_the_tests(bank: ItemBank) -> None:
