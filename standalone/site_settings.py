@@ -34,7 +34,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # The site's templates come first, so that its base page dresses the bridge's pages too. The
         # problem block loads its templates by bare name.
-        "DIRS": [ROOT / "standalone" / "templates", capa_templates()],
+        "DIRS": [ROOT / "standalone" / "courseware" / "templates", capa_templates()],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -1,9 +1,15 @@
-"""Files of a course (pictures, documents), on disk below ``VAR/assets``, one directory a course."""
+"""Files of a course, on disk below ``VAR/assets``, one directory a course.
+
+Learners fetch what is in ``static``; the rest is kept so that an export loses nothing.
+"""
 
 import hashlib
 from pathlib import Path
 
 from django.conf import settings
+
+
+KEPT = ("static", "about")
 
 
 def assets_directory(course_key: str) -> Path:
@@ -13,8 +19,8 @@ def assets_directory(course_key: str) -> Path:
 
 
 def asset_path(course_key: str, relative: str) -> Path | None:
-    """Return the file, or None where the course has none of that name or the name leads elsewhere."""
-    root = assets_directory(course_key).resolve()
+    """Return the file of ``static``, or None where the course has none of that name or it leads elsewhere."""
+    root = (assets_directory(course_key) / "static").resolve()
     try:
         path = (root / relative).resolve()
     except (OSError, ValueError):  # a name too long, or with a NUL in it

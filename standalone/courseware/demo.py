@@ -50,7 +50,7 @@ PEOPLE = (
 
 
 def make_groups() -> dict[str, Group]:
-    """Make the groups of the site's roles with their permissions, as far as the apps define them. Idempotent."""
+    """Make the groups of the site's roles with their permissions, as far as apps define them. Idempotent."""
     groups = {}
     for name, permissions in GROUPS.items():
         groups[name], _made = Group.objects.get_or_create(name=name)

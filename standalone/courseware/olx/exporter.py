@@ -46,7 +46,7 @@ def export_directory(course_key: str, directory: Path) -> None:
     _write_json(policies / "grading_policy.json", tree.course.grading_policy)
     assets = assets_directory(course_key)
     if assets.is_dir():
-        shutil.copytree(assets, directory / "static", dirs_exist_ok=True)
+        shutil.copytree(assets, directory, dirs_exist_ok=True)
 
 
 def export_archive(course_key: str, archive: BinaryIO) -> None:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from standalone.courseware.assets import assets_directory
+from standalone.courseware.assets import KEPT, assets_directory
 from standalone.courseware.models import Block, Course, Enrolment
 from standalone.courseware.signals import progress_changed
 
@@ -72,10 +72,10 @@ def _store_assets(draft: CourseDraft) -> None:
     target = assets_directory(draft.course_key)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
-    if draft.static.is_dir():
-        for path in draft.static.rglob("*"):
+    for kept in KEPT:
+        for path in (draft.source / kept).rglob("*"):
             if path.is_file() and not path.is_symlink():
-                copy = fresh / path.relative_to(draft.static)
+                copy = fresh / path.relative_to(draft.source)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
 

@@ -36,13 +36,13 @@ _UNSAFE = ("script", "customresponse", "schematicresponse", "coderesponse", "ext
 
 @dataclass(slots=True, kw_only=True)
 class CourseDraft:
-    """A course that can be stored. ``nodes`` are in reading order, parents before children."""
+    """A course that can be stored. ``nodes`` are in reading order, parents before children; files lie in ``source``."""
 
     course_key: str
     title: str
     settings: Mapping[str, Any]
     grading_policy: Mapping[str, Any]
-    static: Path
+    source: Path
     nodes: list[Node] = field(default_factory=list)
 
     def tree(self) -> CourseTree:
@@ -97,7 +97,7 @@ class _Reader:
             title=str(settings.get("display_name") or own.get("display_name") or key.course),
             settings=settings,
             grading_policy=grading,
-            static=self.source.root / "static",
+            source=self.source.root,
             nodes=self._in_reading_order(root_key),
         )
         _check_grading(self.source, f"{directory}/grading_policy.json", grading, draft)

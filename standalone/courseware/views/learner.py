@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from standalone.courseware import progress
+from standalone.courseware.host import own_settings
 from standalone.courseware.models import Course, CourseRole, Enrolment
 from standalone.courseware.progress import Completeness
 from standalone.courseware.tree import CourseTree, Node
@@ -130,11 +131,13 @@ def unit(request: HttpRequest, course_key: str, usage_key: str) -> HttpResponse:
     fragment = unit_block.render("student_view")
     types = {one.block_type for one in access.tree.walk(usage_key)}
     request.csp_video = "video" in types  # type: ignore[attr-defined]
+    subsection = access.tree[node.parent or ""]
     units = _units(access)
     here = units.index(node)
     context = _course_context(access) | {
         "unit": node,
-        "subsection": access.tree[node.parent or ""],
+        "subsection": subsection,
+        "chapter": access.tree[subsection.parent or ""],
         "siblings": _siblings(access.tree, units, node, done),
         "previous": units[here - 1] if here else None,
         "next": units[here + 1] if here + 1 < len(units) else None,
