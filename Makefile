@@ -8,7 +8,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env: ## Make .venv with everything: the product, its tests and its tools
-	@sh scripts/env.sh test
+	@sh scripts/env.sh run test
 
 env-run:
 	@sh scripts/env.sh run

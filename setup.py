@@ -5,7 +5,7 @@ from setuptools import find_packages, setup
 BLOCKS = ["competency_assessment"]
 
 # Lower bounds are the versions the Open edX platform runs (Verawood line); there are no upper
-# bounds but Django's, which the platform itself sets (docs/decisions/0010-supported-release.md).
+# bounds but Django's, which the platform itself sets (docs/decisions/0011-supported-release.md).
 RUNTIME = [
     "Django>=5.2,<6",
     "XBlock>=6.0",

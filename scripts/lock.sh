@@ -6,4 +6,6 @@ compile() { .venv/bin/uv pip compile --quiet --upgrade --python-version 3.12 --g
 # The largest first, so that all of them agree.
 compile setup.py requirements/run.in requirements/test.in --extra standalone --output-file requirements/test.txt
 compile setup.py requirements/run.in --extra standalone --constraint requirements/test.txt --output-file requirements/run.txt
-compile requirements/services.in --constraint requirements/test.txt --output-file requirements/services.txt
+for name in services mariadb; do
+    compile "requirements/$name.in" --constraint requirements/test.txt --output-file "requirements/$name.txt"
+done

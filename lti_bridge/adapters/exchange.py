@@ -1,0 +1,174 @@
+"""Authorised requests to a platform's services: tokens, and the translation of every failure.
+
+1EdTech Security Framework 1.0, section 4.1 (client credentials with a JWT, RFC 7523). HTTP statuses
+and ``HttpError`` become a ``DeliveryError`` here and nowhere else.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from lti_bridge import http, keys
+from lti_bridge.delivery.errors import AmbiguousError, BlockedError, RejectedError, TransientError
+from lti_bridge.models.digests import digest
+
+__all__ = ["Client", "Exchange", "refusal", "retry_after"]
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_LIFE_S = 300
+# A token is not used in its last minute: it could expire on the way.
+MARGIN_S = 60
+LONGEST_CACHE_S = 24 * 3600
+# Said by the token endpoint when no retry will help (RFC 6749, 5.2).
+CONFIGURATION_ERRORS = frozenset(
+    {"invalid_client", "invalid_scope", "unauthorized_client", "unsupported_grant_type", "invalid_request"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Our registration at a platform, with the scopes that a launch granted."""
+
+    issuer: str
+    client_id: str
+    token_url: str
+    scopes: tuple[str, ...]
+
+    def cache_key(self) -> str:
+        """Return the key of our token in the cache; two clients, or two sets of scopes, never share one."""
+        return "kapasitas_lti.token." + digest(
+            self.issuer, self.client_id, self.token_url, *sorted(self.scopes)
+        )
+
+
+class Exchange:
+    """Requests in the name of one client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def request(
+        self, method: str, url: str, *, accept: str, content_type: str = "", body: bytes | None = None
+    ) -> http.Response:
+        """Return the reply of any status but 401; on 401 one fresh token is tried.
+
+        Raises TransientError where nothing was sent, AmbiguousError where it may have been.
+        """
+        headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
+        for token in (self._token(), None):
+            bearer = token or self._fresh_token()
+            reply = _sent(method, url, {**headers, "Authorization": f"Bearer {bearer}"}, body)
+            if reply.status != 401:
+                return reply
+        raise TransientError("the platform refuses a fresh access token", http_status=401)
+
+    def _token(self) -> str:
+        cached = cache.get(self._client.cache_key())
+        return cached if isinstance(cached, str) else self._fresh_token()
+
+    def _fresh_token(self) -> str:
+        client = self._client
+        now = int(timezone.now().timestamp())
+        assertion = keys.sign(
+            {
+                "iss": client.client_id,
+                "sub": client.client_id,
+                "aud": client.token_url,
+                "iat": now,
+                "exp": now + ASSERTION_LIFE_S,
+                "jti": secrets.token_urlsafe(16),
+            }
+        )
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": assertion,
+            "scope": " ".join(sorted(client.scopes)),
+        }
+        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            reply = _sent("POST", client.token_url, headers, urlencode(form).encode())
+        except AmbiguousError as error:
+            # Asking for a token changes nothing: it may be asked for again.
+            raise TransientError("no access token: " + error.message) from error
+        token, lifetime = _token_in(reply)
+        kept = min(lifetime - MARGIN_S, LONGEST_CACHE_S)
+        if kept > 0:
+            cache.set(client.cache_key(), token, kept)
+        else:
+            cache.delete(client.cache_key())
+        return token
+
+
+def _sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Response:
+    try:
+        return http.fetch(method, url, headers=headers, body=body)
+    except http.UrlNotAllowedError as error:
+        raise BlockedError(f"the platform's address cannot be used: {error}") from error
+    except http.NoConnectionError as error:
+        raise TransientError(f"no connection to the platform: {error}") from error
+    except http.HttpError as error:
+        raise AmbiguousError(f"the exchange with the platform broke: {error}") from error
+
+
+def _token_in(reply: http.Response) -> tuple[str, float]:
+    document: object = None
+    try:
+        document = reply.json()
+    except http.BadResponseError:
+        # An error page is no JSON; the status alone then decides.
+        document = None
+    said = document if isinstance(document, dict) else {}
+    if reply.status == 200:
+        token, kind = said.get("access_token"), said.get("token_type", "bearer")
+        lifetime = said.get("expires_in", 0)
+        is_text = isinstance(token, str) and token.isascii() and token.isprintable() and token != ""
+        if not is_text or not isinstance(kind, str) or kind.lower() != "bearer":
+            raise TransientError("the token endpoint's reply holds no bearer token", http_status=200)
+        is_number = isinstance(lifetime, int) and not isinstance(lifetime, bool)
+        return str(token), float(min(lifetime, LONGEST_CACHE_S * 2)) if is_number else 0.0
+    code = said.get("error")
+    if reply.status in (400, 401, 403) and code in CONFIGURATION_ERRORS:
+        raise BlockedError(f"the token endpoint says {code}", http_status=reply.status)
+    if reply.status == 401:
+        raise BlockedError("the token endpoint does not know this tool", http_status=401)
+    raise refusal(reply, "the token endpoint", is_read=True)
+
+
+def retry_after(reply: http.Response) -> timedelta | None:
+    """Return the Retry-After of a reply (seconds or a date, RFC 9110), or None."""
+    text = reply.headers.get("Retry-After", "")
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:9]), 10**8))
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    if until.tzinfo is None:
+        return None
+    return max(until - timezone.now(), timedelta(0))
+
+
+def refusal(
+    reply: http.Response, who: str, *, is_read: bool
+) -> TransientError | AmbiguousError | RejectedError:
+    """Return the error that a status without a meaning of its own stands for.
+
+    ``is_read`` says that the request changed nothing, so that a 5xx leaves no doubt.
+    """
+    status, wait = reply.status, retry_after(reply)
+    message = f"{who} answered {status}"
+    if status in (408, 425, 429) or 300 <= status < 400 or (status == 503 and wait is not None):
+        return TransientError(message, http_status=status, retry_after=wait)
+    if status >= 500:
+        kind = TransientError if is_read else AmbiguousError
+        return kind(message, http_status=status, retry_after=wait)
+    if 200 <= status < 300:
+        return TransientError(message + " with an unexpected reply", http_status=status)
+    return RejectedError(message, http_status=status)

@@ -1,0 +1,180 @@
+"""Our line items at a platform: found over all pages, created once, under a lock.
+
+LTI AGS 2.0, section 3.2. The tags tell ours from others on the same resource link.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from django.db.models import Q
+from django.utils import timezone
+
+from lti_bridge import http
+from lti_bridge.delivery.errors import BlockedError, TransientError
+from lti_bridge.models import LineItem, ReportKind, ReportTarget
+
+from .exchange import Exchange, refusal
+
+__all__ = ["SCOPE_LINE_ITEM", "SCOPE_LINE_ITEM_READ", "TAGS", "line_item_url", "with_query"]
+
+SCOPE_LINE_ITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
+SCOPE_LINE_ITEM_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"
+MEDIA_LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
+MEDIA_CONTAINER = "application/vnd.ims.lis.v2.lineitemcontainer+json"
+TAGS = {ReportKind.COMPLETION: "kapasitas-completion", ReportKind.GRADE: "kapasitas-grade"}
+# What HR reads beside the course in its own system; the platform's language is not known.
+LABELS = {ReportKind.COMPLETION: "Penyelesaian", ReportKind.GRADE: "Nilai"}
+PAGE_SIZE = 100
+MOST_PAGES = 200
+LOCK = timedelta(minutes=3)
+_NEXT = re.compile(r"<([^<>]*)>([^<]*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    url: str
+    tag: str
+    resource_link_id: str
+
+
+def line_item_url(target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange) -> str:
+    """Return the URL of our line item for the kind, found or made if need be; raises DeliveryError.
+
+    Where the platform lets us neither list nor create, the one line item that it coupled with the
+    link takes the grade, and completion cannot be told.
+    """
+    known = LineItem.objects.filter(target=target, tag=TAGS[kind]).first()
+    if known is not None:
+        return known.url
+    may_create = bool(target.lineitems_url) and SCOPE_LINE_ITEM in target.scopes
+    may_list = may_create or (bool(target.lineitems_url) and SCOPE_LINE_ITEM_READ in target.scopes)
+    url = _adopted(target, kind, exchange) if may_list else ""
+    if not url and may_create:
+        url = _created(target, kind, maximum, exchange)
+    if not url and kind == ReportKind.GRADE:
+        # The coupled line item has a column of its own already; nothing is remembered.
+        url = target.lineitem_url
+        if url:
+            return url
+    if not url:
+        raise BlockedError("the launch grants no line item for this kind of report")
+    LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url})
+    return url
+
+
+def _adopted(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> str:
+    """Return the first of our line items by URL, or "": any two workers choose the same one."""
+    ours = [
+        item.url
+        for item in _listed(target, kind, exchange)
+        if item.tag == TAGS[kind] and item.resource_link_id == target.resource_link_id
+    ]
+    return min(ours, key=lambda url: (len(url), url), default="")
+
+
+def _created(target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange) -> str:
+    now = timezone.now()
+    free = Q(line_item_lock_until__isnull=True) | Q(line_item_lock_until__lt=now)
+    if not ReportTarget.objects.filter(free, pk=target.pk).update(line_item_lock_until=now + LOCK):
+        raise TransientError("another worker is creating the line item", retry_after=timedelta(seconds=5))
+    try:
+        # Somebody may have created it between our listing and the lock.
+        url = _adopted(target, kind, exchange)
+        if not url:
+            _post(target, kind, maximum, exchange)
+            # Listed again, not taken from the reply: should two exist by now, both workers settle on one.
+            url = _adopted(target, kind, exchange)
+        if not url:
+            raise TransientError("the platform created a line item and does not list it")
+        return url
+    finally:
+        ReportTarget.objects.filter(pk=target.pk).update(line_item_lock_until=None)
+
+
+def _post(target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange) -> None:
+    fields = json.dumps(
+        {
+            "label": LABELS[kind],
+            "resourceLinkId": target.resource_link_id,
+            "resourceId": target.course_key,
+            "tag": TAGS[kind],
+        }
+    )
+    # A Decimal goes into JSON as it is printed, never through a float.
+    body = f'{fields[:-1]}, "scoreMaximum": {maximum}}}'.encode()
+    reply = exchange.request(
+        "POST", target.lineitems_url, accept=MEDIA_LINE_ITEM, content_type=MEDIA_LINE_ITEM, body=body
+    )
+    if reply.status == 403:
+        raise BlockedError("the platform does not let us create line items", http_status=403)
+    if reply.status not in (200, 201):
+        # Not in doubt for the score, which was not sent yet; the list is read again before the next try.
+        raise refusal(reply, "creating a line item", is_read=True)
+
+
+def _listed(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> Iterator[_Found]:
+    url = with_query(
+        target.lineitems_url,
+        resource_link_id=target.resource_link_id,
+        tag=TAGS[kind],
+        limit=str(PAGE_SIZE),
+    )
+    seen: set[str] = set()
+    while url:
+        if url in seen or len(seen) >= MOST_PAGES:
+            raise TransientError("the list of line items does not end")
+        seen.add(url)
+        reply = exchange.request("GET", url, accept=MEDIA_CONTAINER)
+        if reply.status == 403:
+            raise BlockedError("the platform does not let us list line items", http_status=403)
+        if reply.status == 404:
+            raise BlockedError("the platform no longer has the list of line items", http_status=404)
+        if reply.status != 200:
+            raise refusal(reply, "listing line items", is_read=True)
+        yield from _items_in(reply)
+        url = next_page(reply, url)
+
+
+def _items_in(reply: http.Response) -> Iterator[_Found]:
+    try:
+        document = reply.json()
+    except http.BadResponseError as error:
+        raise TransientError("the list of line items is no JSON", http_status=reply.status) from error
+    if not isinstance(document, list):
+        raise TransientError("the list of line items is no list", http_status=reply.status)
+    for entry in document:
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str) and http.origin(entry["id"]):
+            yield _Found(
+                url=entry["id"],
+                tag=str(entry.get("tag", "")),
+                resource_link_id=str(entry.get("resourceLinkId", "")),
+            )
+
+
+def next_page(reply: http.Response, url: str) -> str:
+    """Return the address of the next page (Link header, RFC 8288), or ""; raises TransientError.
+
+    A next page at another origin is refused: our access token would be sent there.
+    """
+    for match in _NEXT.finditer(reply.headers.get("Link", "")):
+        parameters = match.group(2).replace('"', "").replace(" ", "").lower().rstrip(",").split(";")
+        if "rel=next" not in parameters:
+            continue
+        following: str = urljoin(url, match.group(1))
+        if http.origin(following) != http.origin(url):
+            raise TransientError("the next page lies at another origin")
+        return following
+    return ""
+
+
+def with_query(url: str, **added: str) -> str:
+    """Return the URL with parameters set; those it had are kept (AGS 2.0: URLs may carry a query)."""
+    parts = urlsplit(url)
+    kept = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in added
+    ]
+    return urlunsplit(parts._replace(query=urlencode([*kept, *added.items()])))

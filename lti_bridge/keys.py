@@ -1,0 +1,83 @@
+"""Our own key pairs: made at first use, private halves encrypted at rest, public halves as a JWK set."""
+
+import base64
+import json
+import secrets
+from typing import Any
+
+import jwt
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from jwt.algorithms import RSAAlgorithm
+
+from .models import ToolKey
+
+__all__ = ["create_key", "public_key_set", "retire_key", "sign"]
+
+RSA_BITS = 2048
+
+
+def _cipher() -> Fernet:
+    secret = getattr(settings, "KAPASITAS_LTI_KEY", "") or settings.SECRET_KEY
+    derived = HKDF(
+        algorithm=hashes.SHA256(), length=32, salt=None, info=b"kapasitas-lti tool key encryption v1"
+    ).derive(secret.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def create_key() -> ToolKey:
+    """Make a key pair that signs from now on; older ones stay published until they are retired."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with transaction.atomic():
+        key = ToolKey.objects.create(
+            kid=secrets.token_urlsafe(16), encrypted_private_key=_cipher().encrypt(pem).decode()
+        )
+        ToolKey.objects.exclude(pk=key.pk).update(active=False)
+    return key
+
+
+def retire_key(kid: str) -> None:
+    """Remove a key that no longer signs from the published set; raises ToolKey.DoesNotExist."""
+    ToolKey.objects.get(kid=kid, active=False).delete()
+
+
+def _private_key(key: ToolKey) -> rsa.RSAPrivateKey:
+    try:
+        pem = _cipher().decrypt(key.encrypted_private_key.encode())
+    except InvalidToken as error:
+        raise ImproperlyConfigured(
+            f"The LTI tool key {key.kid} was encrypted under another secret. Set KAPASITAS_LTI_KEY (or "
+            "SECRET_KEY) back to the former value, or make a new key with: manage.py lti_keys --rotate"
+        ) from error
+    loaded = serialization.load_pem_private_key(pem, password=None)
+    if not isinstance(loaded, rsa.RSAPrivateKey):
+        raise ImproperlyConfigured(f"The LTI tool key {key.kid} is not an RSA key.")
+    return loaded
+
+
+def _signing_key() -> ToolKey:
+    return ToolKey.objects.filter(active=True).order_by("-pk").first() or create_key()
+
+
+def sign(claims: dict[str, Any]) -> str:
+    """Return the claims as a JWT signed with our newest key (RS256, ``kid`` in the header)."""
+    key = _signing_key()
+    return jwt.encode(claims, _private_key(key), algorithm="RS256", headers={"kid": key.kid})
+
+
+def public_key_set() -> dict[str, Any]:
+    """Return the JWK set that platforms verify us with (RFC 7517)."""
+    _signing_key()
+    keys = []
+    for key in ToolKey.objects.order_by("-active", "-pk"):
+        jwk = json.loads(RSAAlgorithm.to_jwk(_private_key(key).public_key()))
+        keys.append({**jwk, "kid": key.kid, "alg": "RS256", "use": "sig"})
+    return {"keys": keys}

@@ -1,0 +1,80 @@
+"""Why a launch was refused.
+
+The class decides the HTTP status and the remedy that the page shows::
+
+    LaunchError
+    ├── MalformedLaunchError      400  something is missing or has no valid form
+    ├── UntrustedLaunchError      401  cannot be believed: signature, issuer, audience, times, nonce
+    │   └── StaleLoginError       401  the login was used, has expired, or began in another browser
+    ├── RefusedLaunchError        403  genuine, but not allowed here: deployment, target, account
+    └── PlatformUnreachableError  503  the platform's keys could not be fetched
+
+``fault`` names the parameter or claim at fault and goes to the log; it never holds a value sent.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+__all__ = [
+    "LaunchError",
+    "MalformedLaunchError",
+    "PlatformUnreachableError",
+    "RefusedLaunchError",
+    "StaleLoginError",
+    "UntrustedLaunchError",
+]
+
+type Text = str | Promise
+
+
+class LaunchError(Exception):
+    """A launch was refused; see the module's tree."""
+
+    status = 400
+    remedy: Text = _("Go back to the HR system and open the course again.")
+
+    def __init__(self, fault: str, message: Text, remedy: Text = "") -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.message = message
+        if remedy:
+            self.remedy = remedy
+
+
+class MalformedLaunchError(LaunchError):
+    """Something is missing or has no valid form."""
+
+    status = 400
+    remedy = _("Ask the administrator of the HR system to check the settings of this tool.")
+
+
+class UntrustedLaunchError(LaunchError):
+    """The launch cannot be believed."""
+
+    status = 401
+    remedy = _(
+        "Go back to the HR system and open the course again. "
+        "If it happens again, tell the administrator of the HR system."
+    )
+
+
+class StaleLoginError(UntrustedLaunchError):
+    """The login was used, has expired, or began in another browser."""
+
+    remedy = _(
+        "Go back to the HR system and open the course again, in the same browser and with cookies allowed."
+    )
+
+
+class RefusedLaunchError(LaunchError):
+    """The launch is genuine, but not allowed here."""
+
+    status = 403
+    remedy = _("Ask the administrator of the learning site to allow it.")
+
+
+class PlatformUnreachableError(LaunchError):
+    """The platform's keys could not be fetched."""
+
+    status = 503
+    remedy = _("Wait a few minutes, then open the course again from the HR system.")

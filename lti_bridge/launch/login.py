@@ -1,0 +1,129 @@
+"""The first leg: a platform starts a login, we answer with a state and a nonce of our own.
+
+LTI 1.3 Core, 5.1; OpenID Connect Core, "third party initiated login".
+"""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lti_bridge.models import LoginState, Platform
+from lti_bridge.models.digests import digest
+
+from .errors import MalformedLaunchError, RefusedLaunchError, StaleLoginError
+
+__all__ = ["COOKIE_PREFIX", "LIFETIME", "Login", "begin", "check_nonce", "cookie_name", "finish"]
+
+LIFETIME = timedelta(minutes=10)
+COOKIE_PREFIX = "kapasitas_lti_"
+PARAMETER_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Where to send the browser, and the cookie that ties the login to it."""
+
+    redirect_to: str
+    cookie_name: str
+    cookie_value: str
+
+
+def cookie_name(state: str) -> str:
+    """Return the cookie's name; one a login, so that launches in several tabs do not disturb each other."""
+    return COOKIE_PREFIX + digest(state)[:16]
+
+
+def find_platform(issuer: str, client_id: str) -> Platform:
+    """Return the registered platform; raises RefusedLaunchError.
+
+    ``client_id`` is optional in the login request; without it the issuer must be registered once.
+    """
+    known = [row for row in Platform.objects.filter(issuer=issuer)[:100] if row.issuer == issuer]
+    if client_id:
+        known = [row for row in known if row.client_id == client_id]
+    if not known:
+        raise RefusedLaunchError("iss", _("This HR system is not registered on the learning site."))
+    if len(known) > 1:
+        raise MalformedLaunchError(
+            "client_id", _("The HR system did not say which of its registrations it uses.")
+        )
+    return known[0]
+
+
+def begin(parameters: Mapping[str, str], *, launch_url: str, now: datetime) -> Login:
+    """Store a login that is good for one launch, and return where to send the browser.
+
+    The caller has checked that ``target_link_uri`` is a page of ours. Raises LaunchError.
+    """
+    for name in ("iss", "login_hint", "target_link_uri"):
+        if not parameters.get(name):
+            raise MalformedLaunchError(name, _("The login request lacks “%(name)s”.") % {"name": name})
+    if any(len(value) > PARAMETER_LIMIT or not value.isprintable() for value in parameters.values()):
+        raise MalformedLaunchError("login request", _("The login request is too long or has no valid form."))
+    platform = find_platform(parameters["iss"], parameters.get("client_id", ""))
+    state, nonce, browser = (secrets.token_urlsafe(32) for _part in range(3))
+    with transaction.atomic():
+        LoginState.objects.filter(expires_at__lt=now).delete()
+        LoginState.objects.create(
+            state_digest=digest(state),
+            nonce_digest=digest(nonce),
+            browser_digest=digest(browser),
+            platform=platform,
+            target_link_uri=parameters["target_link_uri"],
+            expires_at=now + LIFETIME,
+        )
+    query = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": platform.client_id,
+        "redirect_uri": launch_url,
+        "state": state,
+        "nonce": nonce,
+        "login_hint": parameters["login_hint"],
+    }
+    if parameters.get("lti_message_hint"):
+        query["lti_message_hint"] = parameters["lti_message_hint"]
+    separator = "&" if urlsplit(platform.auth_login_url).query else "?"
+    return Login(
+        redirect_to=f"{platform.auth_login_url}{separator}{urlencode(query)}",
+        cookie_name=cookie_name(state),
+        cookie_value=browser,
+    )
+
+
+def finish(state: str, browser: str, *, now: datetime) -> LoginState:
+    """Use the login up and return it; of two callers with the same state, one gets it.
+
+    Commits on its own: a launch that fails afterwards cannot be tried again with the same state.
+    Raises StaleLoginError.
+    """
+    login = LoginState.objects.select_related("platform").filter(state_digest=digest(state)).first()
+    if login is None:
+        raise StaleLoginError("state", _("This launch does not belong to a login that began here."))
+    # Before it is used up: somebody who only knows the state must not be able to spoil the login.
+    if not hmac.compare_digest(login.browser_digest, digest(browser)):
+        raise StaleLoginError("browser", _("This launch began in another browser, or cookies are blocked."))
+    if login.expires_at < now:
+        raise StaleLoginError("state", _("Opening the course took too long; the login has expired."))
+    if not LoginState.objects.filter(pk=login.pk, used_at__isnull=True).update(used_at=now):
+        raise StaleLoginError("state", _("This launch was already used once."))
+    return login
+
+
+def check_nonce(login: LoginState, claims: Mapping[str, object]) -> None:
+    """Raise StaleLoginError unless the token answers this very login."""
+    nonce = claims.get("nonce")
+    if not isinstance(nonce, str) or not hmac.compare_digest(login.nonce_digest, _safe_digest(nonce)):
+        raise StaleLoginError("nonce", _("The launch message does not answer the login that began here."))
+
+
+def _safe_digest(text: str) -> str:
+    return digest(text.encode(errors="replace").decode())

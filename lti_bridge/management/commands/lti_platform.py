@@ -1,0 +1,66 @@
+"""manage.py lti_platform: register an HR system, or change its registration."""
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from lti_bridge.http import UrlNotAllowedError, check_url
+from lti_bridge.models import Deployment, Platform
+from lti_bridge.models.digests import digest
+
+URLS = ("auth_login_url", "auth_token_url", "key_set_url")
+
+
+class Command(BaseCommand):
+    """Registers a platform and a deployment of it; the same call twice changes nothing."""
+
+    help = (
+        "Register an HR system (LTI 1.3 platform) and a deployment, or change the registration; idempotent."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """(issuer, client id) names the platform; everything else is set to what is given."""
+        parser.add_argument("--issuer", required=True)
+        parser.add_argument("--client-id", required=True)
+        parser.add_argument("--deployment-id", required=True)
+        parser.add_argument("--name", required=True, help="what people here call the system")
+        parser.add_argument("--auth-login-url", required=True, help="OIDC authentication request")
+        parser.add_argument("--auth-token-url", required=True, help="OAuth 2 access token")
+        parser.add_argument("--key-set-url", required=True, help="public keys (JWKS)")
+        parser.add_argument(
+            "--trusts-nip",
+            action="store_true",
+            help="take the NIP of its launches into the official's record",
+        )
+
+    def handle(self, *args: object, **options: object) -> None:
+        """Write both rows in one transaction; a wrong address is refused before."""
+        for name in URLS:
+            try:
+                check_url(str(options[name]))
+            except UrlNotAllowedError as error:
+                raise CommandError(
+                    f"--{name.replace('_', '-')} cannot be used: {error}. Plain http is for hosts in "
+                    "KAPASITAS_LTI_ALLOW_HTTP_HOSTS only."
+                ) from error
+        issuer, client_id = str(options["issuer"]), str(options["client_id"])
+        values = {name: str(options[name]) for name in ("name", *URLS)}
+        with transaction.atomic():
+            platform, made = Platform.objects.update_or_create(
+                key_digest=digest(issuer, client_id),
+                defaults={
+                    **values,
+                    "issuer": issuer,
+                    "client_id": client_id,
+                    "trusts_nip": bool(options["trusts_nip"]),
+                },
+            )
+            deployment_id = str(options["deployment_id"])
+            Deployment.objects.get_or_create(
+                platform=platform,
+                key_digest=digest(deployment_id),
+                defaults={"deployment_id": deployment_id},
+            )
+        if int(str(options["verbosity"])):
+            self.stdout.write(f"{'registered' if made else 'updated'}: {platform.name}")

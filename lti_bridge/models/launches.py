@@ -1,0 +1,129 @@
+"""Launches: one-time states, linked accounts, and the places that want to hear of results."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .digests import DIGEST_LENGTH, digest
+from .platforms import Deployment, Platform
+
+__all__ = ["Enrolment", "LinkedAccount", "LoginState", "ReportTarget"]
+
+
+class LoginState(models.Model):
+    """A login that we have begun: good for one launch, in the browser that began it.
+
+    Only digests are stored, so that a reader of the database cannot finish somebody's login.
+
+    .. no_pii:
+    """
+
+    state_digest = models.CharField(max_length=DIGEST_LENGTH)
+    nonce_digest = models.CharField(max_length=DIGEST_LENGTH)
+    browser_digest = models.CharField(max_length=DIGEST_LENGTH)
+    platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="+")
+    target_link_uri = models.CharField(max_length=2000)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["state_digest"], name="kapasitas_lti_loginstate_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"login state {self.pk}"
+
+
+class LinkedAccount(models.Model):
+    """The account that a platform's user has here. Never linked to an account made otherwise.
+
+    .. pii: the platform's identifier of the person, needed to report results to it
+    .. pii_types: id
+    .. pii_retirement: local_api
+    """
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="accounts")
+    sub = models.CharField(max_length=255)
+    sub_digest = models.CharField(max_length=DIGEST_LENGTH, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="kapasitas_lti_accounts"
+    )
+    linked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("linked account")
+        verbose_name_plural = _("linked accounts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "sub_digest"], name="kapasitas_lti_account_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"linked account {self.pk}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save with the digest that keeps "a" and "A" two people."""
+        self.sub_digest = digest(self.sub)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class ReportTarget(models.Model):
+    """A resource link of a platform through which a course is launched: results go back there.
+
+    .. no_pii:
+    """
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="targets")
+    resource_link_id = models.CharField(max_length=255)
+    course_key = models.CharField(max_length=255, db_index=True)
+    key_digest = models.CharField(max_length=DIGEST_LENGTH, editable=False)
+    context_id = models.CharField(max_length=255, blank=True)
+    lineitems_url = models.CharField(max_length=2000, blank=True)
+    lineitem_url = models.CharField(max_length=2000, blank=True)
+    scopes = models.JSONField(default=list)
+    # Why nothing can be sent to this target until somebody changes something; empty = not blocked.
+    blocked_reason = models.CharField(_("blocked because"), max_length=500, blank=True)
+    # Held by the worker that is creating a line item here, until that time.
+    line_item_lock_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("report target")
+        verbose_name_plural = _("report targets")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deployment", "key_digest"], name="kapasitas_lti_target_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"report target {self.pk} ({self.course_key})"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save with the digest of (resource link, course)."""
+        self.key_digest = digest(self.resource_link_id, self.course_key)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class Enrolment(models.Model):
+    """That a linked account was launched into a target, and whether its results are reported there.
+
+    Its row is the lock under which deliveries for (target, account) are numbered.
+
+    .. no_pii:
+    """
+
+    target = models.ForeignKey(ReportTarget, on_delete=models.PROTECT, related_name="enrolments")
+    account = models.ForeignKey(LinkedAccount, on_delete=models.PROTECT, related_name="enrolments")
+    # Someone launched as instructor only is no learner there; platforms refuse scores for them.
+    reports = models.BooleanField(_("results are reported"), default=True)
+    launched_at = models.DateTimeField(_("last launched at"))
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["target", "account"], name="kapasitas_lti_enrolment_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"enrolment {self.pk}"

@@ -1,0 +1,131 @@
+"""``make run``: set up and serve the course site and the demo SIMPEG, and send results between them.
+
+Three child processes: each site (which sets itself up, then serves), and the bridge's sender. They end
+together. The parent imports no Django, so that a clear message comes before anything heavy loads.
+"""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from .common_settings import SIMPEG_PORT, SIMPEG_URL, SITE_PORT, SITE_URL, VAR
+
+READY_SECONDS = 170
+SITES = {"site": SITE_URL, "simpeg": SIMPEG_URL}
+
+READY = f"""
+Kapasitas is ready.
+
+  Demo SIMPEG (HR system)   {SIMPEG_URL}/
+  Course site               {SITE_URL}/
+
+Start in SIMPEG: sign in as an official, press "Buka kursus", read, answer; then sign in as hr and watch
+the result arrive.
+
+  SIMPEG       lurah / demo     an official
+               hr / demo        the HR officer: results as they arrive, import of completion records
+  Course site  hr / demo        the HR officer: completion records as CSV and XLSX
+               instruktur / demo   grade book, import and export of courses
+               pelajar / demo   a learner who did not come from SIMPEG
+
+These are demo log-ins on this machine only. Data lies in {VAR}; Ctrl+C stops everything.
+"""
+
+
+class Stopped(Exception):  # noqa: N818 - not a fault: somebody asked to stop
+    """Raised by the signal handler, so that every wait ends."""
+
+
+def stop(signum: int, frame: FrameType | None) -> None:
+    """Turn SIGTERM into an exception."""
+    raise Stopped
+
+
+def free(port: int) -> bool:
+    """Tell whether nothing listens on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def start(part: str) -> "subprocess.Popen[bytes]":
+    """Start one part as a child."""
+    return subprocess.Popen([sys.executable, "-m", "standalone.serve", part])  # noqa: S603
+
+
+def responds(url: str) -> bool:
+    """Tell whether the site answers at all; an error page is an answer."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own http address
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def wait_until_ready(children: dict[str, "subprocess.Popen[bytes]"]) -> None:
+    """Return when both sites answer; exits where a child ended or time is up."""
+    waiting = dict(SITES)
+    deadline = time.monotonic() + READY_SECONDS
+    while waiting:
+        for name, child in children.items():
+            if child.poll() is not None:
+                sys.exit(f"The {name} process ended while it was being set up; the reason is above.")
+        waiting = {name: url for name, url in waiting.items() if not responds(url)}
+        if waiting and time.monotonic() > deadline:
+            sys.exit(f"Not ready after {READY_SECONDS} s: {', '.join(waiting)}.")
+        time.sleep(0.1)
+
+
+def serve_until_stopped(children: dict[str, "subprocess.Popen[bytes]"]) -> None:
+    """Block until somebody stops us or a child ends."""
+    while True:
+        for name, child in children.items():
+            if child.poll() is not None:
+                sys.exit(f"The {name} process ended with status {child.returncode}; stopping the others.")
+        time.sleep(0.5)
+
+
+def end(children: dict[str, "subprocess.Popen[bytes]"]) -> None:
+    """Ask every child to end and wait for it."""
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    for child in children.values():
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def main() -> None:
+    """Run everything; returns when stopped."""
+    for name, port, variable in (
+        ("course site", SITE_PORT, "KAPASITAS_SITE_PORT"),
+        ("demo SIMPEG", SIMPEG_PORT, "KAPASITAS_SIMPEG_PORT"),
+    ):
+        if not free(port):
+            sys.exit(f"Port {port} is in use, and the {name} needs it: free it or set {variable} to another.")
+    signal.signal(signal.SIGTERM, stop)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name in SITES:
+            children[name] = start(name)
+        wait_until_ready(children)
+        children["sender"] = start("sender")
+        print(READY, flush=True)
+        serve_until_stopped(children)
+    except (KeyboardInterrupt, Stopped):
+        print("Stopping.", flush=True)
+    finally:
+        end(children)
+
+
+if __name__ == "__main__":
+    main()

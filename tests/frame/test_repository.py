@@ -1,0 +1,68 @@
+"""What the repository promises about itself."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DECISIONS = ROOT / "docs/decisions"
+TARGETS = ["env", "run", "workbench", "test", "check", "bench", "chaos", "validate-content", "dist", "help"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_make_help_lists_target(target: str) -> None:
+    """`make help` is the list of what can be made."""
+    text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.search(rf"^  make {target} +\S", text, re.MULTILINE)
+
+
+def test_decisions_are_numbered_once_and_indexed() -> None:
+    """Each decision has a number of its own, the sections of a decision, and a line in the index."""
+    files = sorted(DECISIONS.glob("0*.md"))
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    index = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert f"]({file.name})" in index
+        for section in (
+            "Status:",
+            "## Context",
+            "## Decision",
+            "## Rejected alternatives",
+            "## Consequences",
+        ):
+            assert section in text, f"{file.name} lacks {section}"
+
+
+def test_every_message_is_translated() -> None:
+    """No visible string of ours is left in English for a reader of Bahasa Indonesia."""
+    run = subprocess.run(
+        [sys.executable, "scripts/messages.py", "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_locks_hold_exact_versions_with_hashes() -> None:
+    """Each locked requirement names one version and at least one hash."""
+    for lock in ("run", "test", "services", "mariadb"):
+        text = (ROOT / f"requirements/{lock}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+        lines = [line for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+        assert lines
+        for line in lines:
+            assert re.match(r"[\w.\[\]-]+==\S+ .*--hash=sha256:", line), line
+
+
+def test_only_django_has_an_upper_bound() -> None:
+    """A plugin that caps its dependencies cannot be installed beside the platform."""
+    text = (ROOT / "setup.py").read_text(encoding="utf-8")
+    runtime = re.search(r"RUNTIME = \[(.*?)\]\n", text, re.DOTALL)
+    assert runtime
+    bounded = [line for line in runtime[1].splitlines() if "<" in line]
+    assert [line.strip() for line in bounded] == ['"Django>=5.2,<6",']

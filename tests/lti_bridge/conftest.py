@@ -1,0 +1,65 @@
+"""Fixtures of the bridge's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from lti_bridge.host import course_host
+from lti_bridge.launch import keysets
+from lti_bridge.models import Deployment, Enrolment, Platform
+
+from .ags_server import AgsServer, running
+from .fakes import FakeHost, FakePlatform, make_enrolment
+
+
+@pytest.fixture(autouse=True)
+def host(settings) -> Iterator[type[FakeHost]]:
+    """The bridge alone, in a host of memory."""
+    settings.ROOT_URLCONF = "tests.lti_bridge.urls"
+    settings.KAPASITAS_LTI_HOST = "tests.lti_bridge.fakes.FakeHost"
+    settings.MIDDLEWARE = [entry for entry in settings.MIDDLEWARE if "whitenoise" not in entry]
+    course_host.cache_clear()
+    cache.clear()
+    FakeHost.reset()
+    yield FakeHost
+    course_host.cache_clear()
+    cache.clear()
+
+
+@pytest.fixture
+def platform(monkeypatch) -> FakePlatform:
+    """A platform that signs, not yet registered."""
+    fake = FakePlatform()
+    monkeypatch.setattr(keysets, "fetch", fake.fetch)
+    return fake
+
+
+@pytest.fixture
+def registered(db, platform) -> FakePlatform:
+    """The same, registered with one deployment and trusted with NIPs."""
+    row = Platform.objects.create(
+        name="SIMPEG Contoh",
+        issuer=platform.issuer,
+        client_id=platform.client_id,
+        auth_login_url=platform.issuer + "/auth",
+        auth_token_url=platform.issuer + "/token",
+        key_set_url=platform.key_set_url,
+        trusts_nip=True,
+    )
+    Deployment.objects.create(platform=row, deployment_id=platform.deployment_id)
+    return platform
+
+
+@pytest.fixture
+def ags(settings) -> Iterator[AgsServer]:
+    """A strict AGS platform over HTTP."""
+    settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["127.0.0.1"]
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def enrolment(db, ags) -> Enrolment:
+    """A learner who was launched from that platform."""
+    return make_enrolment(ags.url)

@@ -1,0 +1,590 @@
+"""Launches: which ones begin a session, and which are refused, and what is then said."""
+
+import base64
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+
+from lti_bridge.models import Deployment, Enrolment, LinkedAccount, LoginState, Platform, ReportTarget
+from xblocks.records.api import OfficialIdentity, official_of
+
+from .fakes import AGS, BLOCK, CLAIM, COURSE, FakePlatform, private_key, query_of
+
+TARGET = f"http://testserver/lti/resource/{COURSE}"
+
+
+def begin(client: Client, platform: FakePlatform, target: str = TARGET, **changes: str) -> dict[str, str]:
+    """Start a login and return the parameters that reach the platform."""
+    parameters = {
+        "iss": platform.issuer,
+        "login_hint": "h",
+        "target_link_uri": target,
+        "client_id": platform.client_id,
+        **changes,
+    }
+    reply = client.get("/lti/login", {name: value for name, value in parameters.items() if value is not None})
+    assert reply.status_code == 302, reply.content.decode()
+    return query_of(reply["Location"])
+
+
+def launch(client: Client, platform: FakePlatform, target: str = TARGET, drop=(), **changes: Any):
+    """Launch with claims bent as said, and return the reply."""
+    asked = begin(client, platform, target)
+    claims = {**platform.claims(asked["nonce"], target)}
+    claims.update({name: resolved(value) for name, value in changes.items()})
+    for name in drop:
+        del claims[name]
+    return client.post("/lti/launch", {"state": asked["state"], "id_token": platform.token(claims)})
+
+
+@dataclass(frozen=True)
+class At:
+    """A time relative to the launch, resolved when it happens."""
+
+    seconds: float
+
+
+def at(seconds: float) -> At:
+    return At(seconds)
+
+
+def resolved(value: Any) -> Any:
+    return int(timezone.now().timestamp()) + value.seconds if isinstance(value, At) else value
+
+
+def test_a_launch_signs_its_person_in_and_goes_to_the_course(client, registered, host):
+    """A genuine launch makes an account, enrols it, remembers where results go, and opens the course."""
+    reply = launch(client, registered)
+    assert (reply.status_code, reply["Location"]) == (302, f"/course/{COURSE}")
+    account = LinkedAccount.objects.get()
+    assert client.get(reply["Location"]).content.decode() == f"course {COURSE}  user {account.user_id}"
+    assert host.enrolled == {(account.user_id, COURSE): False}
+    assert host.names == {account.user_id: "Contoh Camat Demo"}
+    assert official_of(account.user_id) == OfficialIdentity(
+        nip="198001012005011001",
+        full_name="Contoh Camat Demo",
+        office_code="99.01.01",
+        office_name="Kecamatan Contoh",
+        post="Camat",
+    )
+    target = ReportTarget.objects.get()
+    assert (target.course_key, target.resource_link_id, target.lineitems_url) == (
+        COURSE,
+        "tautan-1",
+        registered.issuer + "/ags/1/lineitems",
+    )
+    assert Enrolment.objects.get().reports
+    assert client.session["lti_return_url"] == registered.issuer + "/kembali"
+    assert reply.cookies["django_language"].value == "id"
+
+
+def test_a_launch_may_go_to_one_block(client, registered):
+    """A target below the course opens that block; a block that is not there is refused."""
+    assert launch(client, registered, f"{TARGET}/{BLOCK}")["Location"] == f"/course/{COURSE}/{BLOCK}"
+    assert launch(client, registered, f"{TARGET}/block-v1:x+y+z+type@a+block@b").status_code == 403
+
+
+def test_keys_in_the_target_may_be_percent_encoded(client, registered):
+    """A platform may encode ``:`` and ``+`` in the target."""
+    target = TARGET.replace(":K", "%3AK").replace("+", "%2B")
+    assert launch(client, registered, target)["Location"] == f"/course/{COURSE}"
+
+
+def test_a_login_may_come_by_post(client, registered):
+    """GET and POST begin a login alike."""
+    reply = client.post(
+        "/lti/login", {"iss": registered.issuer, "login_hint": "h", "target_link_uri": TARGET}
+    )
+    query = query_of(reply["Location"])
+    assert query["redirect_uri"] == "http://testserver/lti/launch"
+    assert {name: query[name] for name in ("scope", "response_type", "response_mode", "prompt")} == {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+    }
+
+
+def test_the_hints_come_back_to_the_platform(client, registered):
+    """login_hint and lti_message_hint are returned as they came."""
+    asked = begin(client, registered, login_hint="a b&c", lti_message_hint="kunci/1")
+    assert (asked["login_hint"], asked["lti_message_hint"]) == ("a b&c", "kunci/1")
+
+
+@pytest.mark.parametrize(
+    ("secure", "same_site"), [(True, "None"), (False, "Lax")], ids=["https", "plain-http"]
+)
+def test_the_browser_cookie_survives_the_post_from_the_platform(client, registered, secure, same_site):
+    """The cookie is SameSite=None; Secure over https, Lax otherwise; never readable by scripts."""
+    scheme = "https" if secure else "http"
+    reply = client.get(
+        "/lti/login",
+        {
+            "iss": registered.issuer,
+            "login_hint": "h",
+            "target_link_uri": TARGET.replace("http", scheme, 1),
+        },
+        secure=secure,
+    )
+    (cookie,) = reply.cookies.values()
+    assert (cookie["samesite"], bool(cookie["secure"]), cookie["httponly"]) == (same_site, secure, True)
+
+
+def test_launches_in_two_tabs_do_not_disturb_each_other(client, registered):
+    """Two logins begun one after the other can be finished in any order."""
+    asked = [begin(client, registered) for _tab in range(2)]
+    for one in reversed(asked):
+        token = registered.token(registered.claims(one["nonce"], TARGET))
+        reply = client.post("/lti/launch", {"state": one["state"], "id_token": token})
+        assert reply.status_code == 302
+
+
+MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+MUST_LAUNCH = {
+    "several-roles": ({CLAIM + "roles": [MEMBERSHIP + "#Learner", MEMBERSHIP + "#Mentor"]}, ()),
+    "short-role": ({CLAIM + "roles": ["Learner"]}, ()),
+    "unknown-role": ({CLAIM + "roles": ["urn:lain:peran", "https://lain.example/peran#x"]}, ()),
+    "no-roles-in-list": ({CLAIM + "roles": []}, ()),
+    "email-only": ({"email": "contoh@example.test", CLAIM + "custom": {}}, ()),
+    "names-only": ({"given_name": "Contoh", "family_name": "Lurah", CLAIM + "custom": {}}, ()),
+    "no-personal-data": ({}, (CLAIM + "custom",)),
+    "no-context": ({}, (CLAIM + "context",)),
+    "no-presentation": ({}, (CLAIM + "launch_presentation",)),
+    "no-ags": ({}, (AGS + "claim/endpoint",)),
+    "clock-59-s-ahead": ({"iat": at(55)}, ()),
+    "expired-within-leeway": ({"exp": at(-50)}, ()),
+    "audience-list-of-one": ({"aud": ["kapasitas"]}, ()),
+    "several-audiences-azp-ours": ({"aud": ["kapasitas", "lain"], "azp": "kapasitas"}, ()),
+    "fractional-times": ({"iat": at(0.5)}, ()),
+}
+
+
+@pytest.mark.parametrize(("changes", "drop"), MUST_LAUNCH.values(), ids=MUST_LAUNCH)
+def test_must_launch(client, registered, changes, drop):
+    """Certification 6.1.2 and 6.1.3: lean and unusual launches are launches."""
+    assert launch(client, registered, drop=drop, **changes).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("roles", "instructor", "reports"),
+    [
+        ([MEMBERSHIP + "#Instructor"], True, False),
+        (["Instructor", "Learner"], True, True),
+        ([MEMBERSHIP + "/Instructor#TeachingAssistant"], True, False),
+        (["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"], False, True),
+        ([], False, True),
+    ],
+    ids=["instructor", "both", "sub-role", "institution-role", "none"],
+)
+def test_roles_are_set_by_the_launch(client, registered, host, roles, instructor, reports):
+    """Only context roles give rights; someone who only teaches is not reported on."""
+    launch(client, registered, **{CLAIM + "roles": roles})
+    assert list(host.enrolled.values()) == [instructor]
+    assert Enrolment.objects.get().reports is reports
+
+
+def test_roles_are_withdrawn_by_the_launch(client, registered, host):
+    """The next launch without the role takes it away."""
+    launch(client, registered, **{CLAIM + "roles": ["Instructor"]})
+    launch(client, registered)
+    assert list(host.enrolled.values()) == [False]
+
+
+MUST_REJECT = {
+    "wrong-issuer": (401, "iss", {"iss": "https://lain.example.test"}, ()),
+    "no-issuer": (401, "iss", {}, ("iss",)),
+    "wrong-audience": (401, "aud", {"aud": "lain"}, ()),
+    "no-audience": (401, "aud", {}, ("aud",)),
+    "audience-is-number": (401, "aud", {"aud": 7}, ()),
+    "several-audiences-no-azp": (401, "azp", {"aud": ["kapasitas", "lain"]}, ()),
+    "several-audiences-foreign-azp": (401, "azp", {"aud": ["kapasitas", "lain"], "azp": "lain"}, ()),
+    "one-audience-foreign-azp": (401, "azp", {"azp": "lain"}, ()),
+    "no-iat": (401, "iat", {}, ("iat",)),
+    "iat-is-text": (401, "iat", {"iat": "now"}, ()),
+    "iat-is-true": (401, "iat", {"iat": True}, ()),
+    "iat-in-future": (401, "iat", {"iat": at(300)}, ()),
+    "iat-a-year-ago": (401, "iat", {"iat": at(-365 * 86400)}, ()),
+    "iat-out-of-range": (401, "iat", {"iat": 1e300}, ()),
+    "no-exp": (401, "exp", {}, ("exp",)),
+    "expired": (401, "exp", {"iat": at(-600), "exp": at(-300)}, ()),
+    "exp-absurdly-far": (401, "exp", {"exp": at(10 * 365 * 86400)}, ()),
+    "nbf-in-future": (401, "nbf", {"nbf": at(300)}, ()),
+    "no-nonce": (401, "nonce", {}, ("nonce",)),
+    "foreign-nonce": (401, "nonce", {"nonce": "lain"}, ()),
+    "nonce-is-number": (401, "nonce", {"nonce": 7}, ()),
+    "no-sub": (400, "sub", {}, ("sub",)),
+    "empty-sub": (400, "sub", {"sub": ""}, ()),
+    "sub-too-long": (400, "sub", {"sub": "x" * 256}, ()),
+    "sub-has-nul": (400, "sub", {"sub": "a\x00"}, ()),
+    "no-version": (400, "version", {}, (CLAIM + "version",)),
+    "wrong-version": (400, "version", {CLAIM + "version": "11.3"}, ()),
+    "no-message-type": (400, "message_type", {}, (CLAIM + "message_type",)),
+    "other-message-type": (400, "message_type", {CLAIM + "message_type": "LtiDeepLinkingRequest"}, ()),
+    "no-roles-claim": (400, "roles", {}, (CLAIM + "roles",)),
+    "roles-is-text": (400, "roles", {CLAIM + "roles": "Learner"}, ()),
+    "roles-of-numbers": (400, "roles", {CLAIM + "roles": [1]}, ()),
+    "no-deployment": (400, "deployment_id", {}, (CLAIM + "deployment_id",)),
+    "unregistered-deployment": (403, "deployment_id", {CLAIM + "deployment_id": "99"}, ()),
+    "no-resource-link": (400, "resource_link.id", {}, (CLAIM + "resource_link",)),
+    "resource-link-without-id": (400, "resource_link.id", {CLAIM + "resource_link": {}}, ()),
+    "resource-link-is-list": (400, "resource_link", {CLAIM + "resource_link": []}, ()),
+    "no-target": (400, "target_link_uri", {}, (CLAIM + "target_link_uri",)),
+    "other-target-than-login": (401, "target_link_uri", {CLAIM + "target_link_uri": TARGET + "x"}, ()),
+    "context-is-text": (400, "context", {CLAIM + "context": "x"}, ()),
+    "custom-is-list": (400, "custom", {CLAIM + "custom": []}, ()),
+    "custom-nip-is-number": (400, "nip", {CLAIM + "custom": {"nip": 198001012005011001}}, ()),
+    "ags-url-is-script": (
+        400,
+        "ags endpoint",
+        {AGS + "claim/endpoint": {"lineitems": "javascript:x", "scope": []}},
+        (),
+    ),
+    "ags-scope-is-text": (400, "ags endpoint scope", {AGS + "claim/endpoint": {"scope": "x"}}, ()),
+}
+
+
+@pytest.mark.parametrize(("status", "fault", "changes", "drop"), MUST_REJECT.values(), ids=MUST_REJECT)
+def test_must_reject(client, registered, host, status, fault, changes, drop):
+    """Certification 6.1.1 and beyond: each names the claim at fault, and no session begins."""
+    reply = launch(client, registered, drop=drop, **changes)
+    assert (reply.status_code, reply.context["fault"]) == (status, fault)
+    assert "_auth_user_id" not in client.session
+    assert not LinkedAccount.objects.exists()
+    assert host.enrolled == {}
+
+
+def with_header(token: str, **changes: Any) -> str:
+    head, body, signature = token.split(".")
+    header = json.loads(base64.urlsafe_b64decode(head + "=="))
+    header.update(changes)
+    header = {name: value for name, value in header.items() if value is not None}
+    return ".".join(
+        (base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("="), body, signature)
+    )
+
+
+def hs256_signed_with_public_key(platform: FakePlatform, claims: dict[str, Any]) -> str:
+    import hashlib
+    import hmac
+
+    pem = platform.key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
+        for part in ({"alg": "HS256", "kid": platform.kid}, claims)
+    ]
+    mac = hmac.new(pem, b".".join(parts), hashlib.sha256).digest()
+    return b".".join([*parts, base64.urlsafe_b64encode(mac).rstrip(b"=")]).decode()
+
+
+FORGERIES = {
+    "no-kid": ("kid", lambda p, c: with_header(p.token(c), kid=None)),
+    "unknown-kid": ("kid", lambda p, c: p.token(c, kid="lain")),
+    "alg-none": ("alg", lambda p, c: jwt.encode(c, None, algorithm="none", headers={"kid": p.kid})),
+    "hs256-with-public-key": ("alg", hs256_signed_with_public_key),
+    "rs512": ("alg", lambda p, c: p.token(c, algorithm="RS512")),
+    "other-key": ("signature", lambda p, c: FakePlatform(key=private_key()).token(c)),
+    "tampered-body": (
+        "signature",
+        lambda p, c: ".".join(
+            (p.token(c).split(".")[0], p.token({**c, "sub": "x"}).split(".")[1], p.token(c).split(".")[2])
+        ),
+    ),
+    "no-token": ("id_token", lambda p, c: "bukan-token"),
+    "huge-token": ("id_token", lambda p, c: "a" * 70_000),
+}
+
+
+@pytest.mark.parametrize(("fault", "forge"), FORGERIES.values(), ids=FORGERIES)
+def test_forged_tokens_are_refused(client, registered, fault, forge):
+    """Only RS256 by a published key, named by its kid, is believed."""
+    asked = begin(client, registered)
+    token = forge(registered, registered.claims(asked["nonce"], TARGET))
+    reply = client.post("/lti/launch", {"state": asked["state"], "id_token": token})
+    assert reply.status_code in (400, 401)
+    assert reply.context["fault"] == fault
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_set_with_two_keys_of_one_name_is_refused(client, registered):
+    """Which of two keys is meant must never be a guess."""
+    registered.extra_keys = (registered.jwk(),)
+    reply = launch(client, registered)
+    assert (reply.status_code, reply.context["fault"]) == (401, "kid")
+
+
+def test_a_weak_key_is_refused(client, registered):
+    """RSA below 2048 bits is not believed."""
+    registered.key = private_key(1024)
+    with pytest.warns(jwt.warnings.InsecureKeyLengthWarning):
+        reply = launch(client, registered)
+    assert (reply.status_code, reply.context["fault"]) == (401, "kid")
+
+
+def test_a_new_key_is_fetched_and_floods_of_unknown_kids_are_not(client, registered, monkeypatch):
+    """An unknown kid fetches the set again, but at most once in the pause."""
+    assert launch(client, registered).status_code == 302
+    for _time in range(5):
+        registered_again = FakePlatform(kid="banjir")
+        asked = begin(client, registered)
+        token = registered_again.token(registered.claims(asked["nonce"], TARGET))
+        client.post("/lti/launch", {"state": asked["state"], "id_token": token})
+    assert registered.key_fetches == 1
+    from django.core.cache import cache
+
+    from lti_bridge.launch import keysets
+
+    cache.delete(keysets._name("pause", registered.key_set_url))
+    registered.kid = "kunci-baru"
+    assert launch(client, registered).status_code == 302
+    assert registered.key_fetches == 2
+
+
+def test_a_replayed_launch_is_refused(client, registered):
+    """The same state and token, posted again from the same browser, is refused."""
+    asked = begin(client, registered)
+    message = {
+        "state": asked["state"],
+        "id_token": registered.token(registered.claims(asked["nonce"], TARGET)),
+    }
+    cookies = client.cookies.copy()
+    assert client.post("/lti/launch", message).status_code == 302
+    client.cookies = cookies
+    reply = client.post("/lti/launch", message)
+    assert (reply.status_code, reply.context["fault"]) == (401, "state")
+
+
+def test_the_nonce_of_one_login_does_not_fit_the_state_of_another(client, registered):
+    """A token answers its own login only."""
+    first, second = begin(client, registered), begin(client, registered)
+    token = registered.token(registered.claims(first["nonce"], TARGET))
+    reply = client.post("/lti/launch", {"state": second["state"], "id_token": token})
+    assert (reply.status_code, reply.context["fault"]) == (401, "nonce")
+
+
+def test_a_launch_from_another_browser_is_refused_and_spoils_nothing(client, registered):
+    """Login CSRF: the state alone is not enough; the right browser can still finish."""
+    asked = begin(client, registered)
+    message = {
+        "state": asked["state"],
+        "id_token": registered.token(registered.claims(asked["nonce"], TARGET)),
+    }
+    reply = Client().post("/lti/launch", message)
+    assert (reply.status_code, reply.context["fault"]) == (401, "browser")
+    assert client.post("/lti/launch", message).status_code == 302
+
+
+def test_an_expired_login_is_refused(client, registered):
+    """A login is good for ten minutes."""
+    asked = begin(client, registered)
+    LoginState.objects.update(expires_at=timezone.now())
+    token = registered.token(registered.claims(asked["nonce"], TARGET))
+    reply = client.post("/lti/launch", {"state": asked["state"], "id_token": token})
+    assert (reply.status_code, reply.context["fault"]) == (401, "state")
+
+
+@pytest.mark.parametrize(
+    ("message", "fault"),
+    [
+        ({"id_token": "x"}, "state"),
+        ({"state": "x"}, "id_token"),
+        ({"state": "tidak-dikenal", "id_token": "x"}, "state"),
+        ({"error": "login_required", "state": "x"}, "error"),
+    ],
+    ids=["no-state", "no-token", "unknown-state", "platform-refused"],
+)
+def test_incomplete_launches_are_refused(client, registered, message, fault):
+    """A launch needs a state of ours and a token."""
+    reply = client.post("/lti/launch", message)
+    assert reply.status_code in (400, 401)
+    assert reply.context["fault"] == fault
+
+
+@pytest.mark.parametrize("missing", ["iss", "login_hint", "target_link_uri"])
+def test_incomplete_logins_are_refused(client, registered, missing):
+    """A login request names issuer, login hint and target."""
+    parameters = {"iss": registered.issuer, "login_hint": "h", "target_link_uri": TARGET}
+    del parameters[missing]
+    reply = client.get("/lti/login", parameters)
+    assert (reply.status_code, reply.context["fault"]) == (400, missing)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"iss": "https://lain.example.test"}, {"client_id": "lain"}, {"iss": "HTTPS://SIMPEG.EXAMPLE.TEST"}],
+    ids=["issuer", "client-id", "issuer-in-capitals"],
+)
+def test_an_unregistered_platform_is_refused(client, registered, changes):
+    """Issuer and client id are compared letter by letter."""
+    parameters = {"iss": registered.issuer, "login_hint": "h", "target_link_uri": TARGET, **changes}
+    reply = client.get("/lti/login", parameters)
+    assert (reply.status_code, reply.context["fault"]) == (403, "iss")
+
+
+def test_an_issuer_registered_twice_must_say_which_client(client, registered):
+    """Without client_id, an issuer with two registrations is ambiguous."""
+    first = Platform.objects.get()
+    Platform.objects.create(
+        name="dua",
+        issuer=first.issuer,
+        client_id="dua",
+        auth_login_url=first.auth_login_url,
+        auth_token_url=first.auth_token_url,
+        key_set_url=first.key_set_url,
+    )
+    parameters = {"iss": registered.issuer, "login_hint": "h", "target_link_uri": TARGET}
+    reply = client.get("/lti/login", parameters)
+    assert (reply.status_code, reply.context["fault"]) == (400, "client_id")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"https://lain.example.test/lti/resource/{COURSE}",
+        f"//testserver/lti/resource/{COURSE}",
+        f"http://testserver@lain.example.test/lti/resource/{COURSE}",
+        "http://testserver/admin/",
+        "http://testserver/lti/launch",
+        "http://testserver/tidak/ada",
+        f"{TARGET}?next=https://lain.example.test",
+        "javascript:alert(1)",
+        "http://[",
+    ],
+    ids=["host", "no-scheme", "user-info", "admin", "launch", "nowhere", "query", "script", "broken"],
+)
+def test_a_target_that_is_not_a_course_page_is_refused(client, registered, target):
+    """Only our own resource pages can be launched."""
+    reply = client.get("/lti/login", {"iss": registered.issuer, "login_hint": "h", "target_link_uri": target})
+    assert (reply.status_code, reply.context["fault"]) == (403, "target_link_uri")
+
+
+def test_an_unknown_course_is_refused(client, registered):
+    """The course must exist at the time of the launch."""
+    reply = launch(client, registered, "http://testserver/lti/resource/course-v1:tidak+ada+1")
+    assert (reply.status_code, reply.context["fault"]) == (403, "target_link_uri")
+
+
+def test_a_deployment_of_another_platform_is_refused(client, registered):
+    """A deployment belongs to its platform."""
+    row = Platform.objects.get()
+    other = Platform.objects.create(
+        name="lain", issuer="https://lain.example.test", client_id="x", key_set_url=row.key_set_url
+    )
+    Deployment.objects.create(platform=other, deployment_id="99")
+    assert launch(client, registered, **{CLAIM + "deployment_id": "99"}).status_code == 403
+
+
+def test_a_closed_account_is_refused(client, registered):
+    """Closing an account here closes its launches."""
+    launch(client, registered)
+    get_user_model().objects.update(is_active=False)
+    reply = launch(client, registered)
+    assert (reply.status_code, reply.context["fault"]) == (403, "account")
+
+
+def test_the_same_person_gets_the_same_account_and_case_matters(client, registered):
+    """(issuer, sub) is the person; "A" and "a" are two."""
+    for sub in ("abc", "abc", "ABC"):
+        assert launch(client, registered, sub=sub).status_code == 302
+    assert LinkedAccount.objects.count() == 2
+
+
+def test_no_launch_signs_in_to_an_existing_account(client, registered):
+    """Whatever e-mail or name a platform claims, accounts made otherwise stay closed to it."""
+    admin = get_user_model().objects.create_superuser("admin", "admin@example.test", "x")
+    launch(client, registered, email=admin.email, preferred_username="admin", sub="admin")
+    assert LinkedAccount.objects.get().user_id != admin.pk
+
+
+def test_the_session_is_a_fresh_one(client, registered):
+    """Nothing of the former session is left, and its key is no longer good."""
+    session = client.session
+    session["sisa"] = "x"
+    session.save()
+    before = session.session_key
+    launch(client, registered)
+    assert "sisa" not in client.session
+    assert client.session.session_key != before
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://lain.example.test/", "javascript:alert(1)", "http://simpeg.example.test/", "", "http://["],
+    ids=["other-origin", "script", "other-scheme", "empty", "broken"],
+)
+def test_a_return_address_elsewhere_is_dropped(client, registered, url):
+    """Only an address on the platform's own origin is kept."""
+    launch(client, registered, **{CLAIM + "launch_presentation": {"return_url": url}})
+    assert "lti_return_url" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("en", "en"), ("en-GB", "en"), ("id_ID", "id"), ("xx", None)], ids=str
+)
+def test_the_locale_of_the_launch_is_honoured(client, registered, locale, language):
+    """A language that we speak is set, another one changes nothing."""
+    reply = launch(client, registered, **{CLAIM + "launch_presentation": {"locale": locale}})
+    cookie = reply.cookies.get("django_language")
+    assert (cookie.value if cookie else None) == language
+
+
+def test_an_invalid_nip_is_left_out_and_the_launch_works(client, registered):
+    """HR sees the NIP as missing; the learner can learn."""
+    custom = {"nip": "12345", "name": "Contoh Lurah Demo"}
+    assert launch(client, registered, **{CLAIM + "custom": custom}).status_code == 302
+    official = official_of(LinkedAccount.objects.get().user_id)
+    assert (official.nip, official.full_name) == ("", "Contoh Lurah Demo")
+
+
+def test_a_platform_that_is_not_trusted_with_nips_gives_none(client, registered):
+    """Whether a platform's NIP is believed is the site's decision."""
+    Platform.objects.update(trusts_nip=False)
+    launch(client, registered)
+    assert official_of(LinkedAccount.objects.get().user_id).nip == ""
+
+
+def test_variables_that_the_platform_left_are_no_names(client, registered):
+    """An unsubstituted variable is not a person's name."""
+    launch(client, registered, **{CLAIM + "custom": {"name": "$Person.name.full"}})
+    assert official_of(LinkedAccount.objects.get().user_id) is None
+
+
+def test_a_launch_without_personal_data_forgets_nothing(client, registered):
+    """A lean launch does not erase who the official is."""
+    launch(client, registered)
+    launch(client, registered, drop=(CLAIM + "custom",))
+    assert official_of(LinkedAccount.objects.get().user_id).nip == "198001012005011001"
+
+
+def test_a_refusal_is_explained_and_logged_without_personal_data(client, registered, caplog):
+    """The page names the fault and the remedy; the log has a reference and no person."""
+    with caplog.at_level(logging.DEBUG):
+        reply = launch(client, registered, **{CLAIM + "deployment_id": "rahasia-99"})
+    text = reply.content.decode()
+    reference = reply.context["reference"]
+    assert reference in text
+    assert reference in caplog.text
+    for private in ("rahasia-99", "198001012005011001", "19800101", "Contoh Camat", "orang-7"):
+        assert private not in caplog.text
+        assert private not in text
+
+
+def test_the_key_set_is_public_and_holds_no_private_part(client, db):
+    """Platforms verify us with it; the private half never leaves."""
+    (key,) = client.get("/lti/jwks").json()["keys"]
+    assert set(key) - {"key_ops"} == {"kty", "n", "e", "kid", "alg", "use"}
+
+
+def test_an_unlaunched_visitor_of_a_resource_reaches_the_page(client, db):
+    """The target address is a real page."""
+    assert client.get(f"/lti/resource/{COURSE}")["Location"] == f"/course/{COURSE}"
+    assert client.get("/lti/resource/course-v1:tidak+ada+1").status_code == 403

@@ -1,0 +1,444 @@
+"""The sender against a strict AGS platform over HTTP: nothing lost, nothing twice in effect."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import jwt
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import timezone
+
+from lti_bridge import keys
+from lti_bridge.api import note_progress
+from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, ReportTarget
+from lti_bridge.sender import LEASE, claim, deliver_next
+
+from .fakes import COURSE, SCOPES, make_enrolment
+
+pytestmark = pytest.mark.every_database
+
+
+@pytest.fixture
+def finished(host, enrolment):
+    """The learner has completed the course with 85.5 points, ten minutes ago."""
+    host.set_progress(enrolment.account.user_id, completed_blocks=4, grade=Decimal("0.855"))
+    note_progress(enrolment.account.user_id, COURSE)
+    earlier = timezone.now() - timedelta(minutes=10)
+    Delivery.objects.update(event_time=earlier, not_before=earlier)
+    return enrolment
+
+
+def regrade(host, enrolment, grade: str) -> None:
+    host.set_progress(enrolment.account.user_id, completed_blocks=4, grade=Decimal(grade))
+    note_progress(enrolment.account.user_id, COURSE)
+
+
+def deliver_all() -> int:
+    count = 0
+    while deliver_next(jitter=lambda: 0.0):
+        count += 1
+        assert count < 50
+    return count
+
+
+def due_now() -> None:
+    Delivery.objects.filter(state=DeliveryState.PENDING).update(not_before=timezone.now())
+
+
+def only(kind: str) -> Delivery:
+    Delivery.objects.exclude(kind=kind).update(state=DeliveryState.SUPERSEDED)
+    return Delivery.objects.get(kind=kind)
+
+
+def on(method: str, end: str, reply, times: int = 10**6):
+    left = [times]
+
+    def fault(call):
+        if call.method == method and call.path.endswith(end) and left[0] > 0:
+            left[0] -= 1
+            return reply
+        return None
+
+    return fault
+
+
+def test_completion_and_grade_arrive_as_two_line_items(ags, finished):
+    """Each kind has its own line item, found or created once; numbers arrive as they are printed."""
+    assert deliver_all() == 2
+    tags = {item["tag"]: path for path, item in ags.line_items.items()}
+    assert set(tags) == {"kapasitas-completion", "kapasitas-grade"}
+    sent = {item: score for item, score, _body in ags.scores}
+    completion, grade = sent[tags["kapasitas-completion"]], sent[tags["kapasitas-grade"]]
+    assert (completion["scoreGiven"], completion["scoreMaximum"]) == (Decimal("1.00"), Decimal("1.00"))
+    assert (grade["scoreGiven"], grade["scoreMaximum"]) == (Decimal("85.50"), Decimal("100.00"))
+    assert (grade["userId"], grade["activityProgress"], grade["gradingProgress"]) == (
+        "orang-7",
+        "Completed",
+        "FullyGraded",
+    )
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"delivered"}
+    assert list(DeliveryAttempt.objects.values_list("outcome", "http_status")) == [("delivered", None)] * 2
+
+
+def test_a_second_send_uses_the_line_item_it_knows(ags, host, finished):
+    """Line items are looked for once."""
+    deliver_all()
+    looked = len(ags.requests_to("GET", "/lineitems"))
+    regrade(host, finished, "0.9")
+    due_now()
+    assert deliver_all() == 1
+    assert len(ags.requests_to("GET", "/lineitems")) == looked
+    assert len(ags.line_items) == 2
+
+
+def test_a_line_item_that_is_there_is_adopted(ags, finished):
+    """Ours is found on any page, and told apart from others by tag and link."""
+    for number, (tag, link) in enumerate(
+        [("lain", "tautan-1"), ("kapasitas-grade", "tautan-9"), ("kapasitas-grade", "tautan-1")], 1
+    ):
+        ags.line_items[f"/item/{number}"] = {"tag": tag, "resourceLinkId": link, "scoreMaximum": 100}
+    only("grade")
+    deliver_all()
+    assert [item for item, _score, _body in ags.scores] == ["/item/3"]
+    assert len(ags.line_items) == 3
+
+
+def test_a_line_item_is_created_by_one_worker_at_a_time(ags, finished):
+    """Who does not get the lock comes back later; no second line item appears."""
+    only("grade")
+    ReportTarget.objects.update(line_item_lock_until=timezone.now() + timedelta(minutes=1))
+    deliver_all()
+    assert ags.line_items == {}
+    assert Delivery.objects.get(kind="grade").state == DeliveryState.PENDING
+    ReportTarget.objects.update(line_item_lock_until=None)
+    due_now()
+    deliver_all()
+    assert len(ags.line_items) == 1
+    assert ReportTarget.objects.get().line_item_lock_until is None
+
+
+def test_the_token_is_asked_for_once_and_signed_by_us(ags, finished):
+    """One token serves many calls; the assertion names us, the endpoint, and is good once."""
+    from urllib.parse import parse_qs
+
+    deliver_all()
+    (call,) = ags.requests_to("POST", "/token")
+    form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
+    assert form["grant_type"] == "client_credentials"
+    assert set(form["scope"].split()) == set(SCOPES)
+    key = jwt.PyJWK(keys.public_key_set()["keys"][0])
+    claims = jwt.decode(
+        form["client_assertion"], key, algorithms=["RS256"], audience=ags.url + "/token", issuer="kapasitas"
+    )
+    assert claims["sub"] == "kapasitas"
+    assert claims["exp"] - claims["iat"] <= 300
+    assert claims["jti"]
+
+
+def test_two_clients_of_one_issuer_never_share_a_token(ags, finished):
+    """The cache key holds issuer, client, endpoint and scopes."""
+    from lti_bridge.adapters.exchange import Client
+
+    one = Client(issuer="i", client_id="a", token_url="u", scopes=("s", "t"))
+    others = [
+        Client(issuer="j", client_id="a", token_url="u", scopes=("s", "t")),
+        Client(issuer="i", client_id="b", token_url="u", scopes=("s", "t")),
+        Client(issuer="i", client_id="a", token_url="v", scopes=("s", "t")),
+        Client(issuer="i", client_id="a", token_url="u", scopes=("s",)),
+    ]
+    assert len({client.cache_key() for client in [one, *others]}) == 5
+    assert one.cache_key() == Client(issuer="i", client_id="a", token_url="u", scopes=("t", "s")).cache_key()
+
+
+def test_a_refused_token_is_renewed_once(ags, host, finished):
+    """A token that the platform has forgotten is replaced within the same attempt."""
+    deliver_all()
+    ags.valid_tokens.clear()
+    regrade(host, finished, "0.9")
+    due_now()
+    assert deliver_all() == 1
+    assert ags.tokens_given == 2
+    assert Delivery.objects.filter(kind="grade").latest("sequence").state == DeliveryState.DELIVERED
+
+
+def test_a_platform_that_refuses_every_token_is_tried_later(ags, finished):
+    """Two refusals in one attempt are enough; the next one waits."""
+    only("grade")
+    ags.fault = on("GET", "/lineitems", (401, {}, b""))
+    assert deliver_all() == 1
+    assert ags.tokens_given == 2
+    assert DeliveryAttempt.objects.get().outcome == "retry"
+
+
+TRANSIENT = {
+    "429": (429, {}, b""),
+    "408": (408, {}, b""),
+    "503-with-retry-after": (503, {"Retry-After": "7200"}, b""),
+    "redirect": (302, {"Location": "https://lain.example.test/"}, b""),
+}
+
+
+@pytest.mark.parametrize("reply", TRANSIENT.values(), ids=TRANSIENT)
+def test_what_was_surely_not_taken_is_sent_again_later(ags, finished, reply):
+    """Retry with back-off; a Retry-After is kept."""
+    row = only("grade")
+    ags.fault = on("POST", "/scores", reply, times=1)
+    deliver_all()
+    row.refresh_from_db()
+    assert (row.state, row.ambiguous, row.attempt_count) == (DeliveryState.PENDING, False, 1)
+    least = timedelta(hours=1, minutes=59) if "Retry-After" in reply[1] else timedelta(seconds=10)
+    assert row.not_before > timezone.now() + least
+    due_now()
+    deliver_all()
+    assert Delivery.objects.get(kind="grade").state == DeliveryState.DELIVERED
+    assert not ags.requests_to("GET", "/results")
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "posts"),
+    [("drop-after", "confirmed", 1), ("drop-before", "delivered", 2), ((500, {}, b""), "delivered", 2)],
+    ids=["taken-reply-lost", "lost-on-the-way", "500"],
+)
+def test_what_may_have_arrived_is_read_back_before_it_is_sent_again(ags, finished, fault, outcome, posts):
+    """A lost reply never becomes a second score, a lost request never a missing one."""
+    row = only("grade")
+    ags.fault = on("POST", "/scores", fault, times=1)
+    deliver_all()
+    row.refresh_from_db()
+    assert (row.state, row.ambiguous) == (DeliveryState.PENDING, True)
+    due_now()
+    deliver_all()
+    row.refresh_from_db()
+    assert row.state == DeliveryState.DELIVERED
+    assert DeliveryAttempt.objects.latest("pk").outcome == outcome
+    assert len(ags.requests_to("POST", "/scores")) == posts
+    assert len(ags.scores) == 1
+
+
+def test_a_retry_repeats_the_score_byte_for_byte(ags, finished):
+    """Timestamp included: platforms tell a repetition by it."""
+    only("grade")
+    ags.fault = on("POST", "/scores", (500, {}, b""), times=1)
+    deliver_all()
+    due_now()
+    deliver_all()
+    first, second = ags.requests_to("POST", "/scores")
+    assert first.body == second.body
+
+
+def test_timestamps_rise_second_by_second_and_never_lie_ahead(ags, host, finished):
+    """Quick changes are one second apart on the wire; one that would lie ahead waits."""
+    deliver_all()
+    for grade in ("0.91", "0.92", "0.93"):
+        regrade(host, finished, grade)
+        event = Delivery.objects.filter(kind="grade").latest("sequence")
+        Delivery.objects.filter(pk=event.pk).update(
+            event_time=timezone.now() - timedelta(minutes=10), not_before=timezone.now()
+        )
+        deliver_all()
+    stamps = [
+        datetime.fromisoformat(score["timestamp"])
+        for _item, score, _body in ags.scores
+        if score["scoreMaximum"] == 100
+    ]
+    assert [later - sooner for sooner, later in pairwise(stamps)] == [timedelta(seconds=1)] * 3
+    assert all(stamp <= datetime.now(UTC) for stamp in stamps)
+    regrade(host, finished, "0.99")
+    Delivery.objects.filter(kind="grade", state="delivered").update(wire_timestamp=timezone.now())
+    assert deliver_all() == 0
+    waiting = Delivery.objects.filter(kind="grade").latest("sequence")
+    assert timezone.now() < waiting.not_before <= timezone.now() + timedelta(seconds=1)
+
+
+def test_a_conflict_with_our_own_earlier_score_counts_as_delivered(ags, finished):
+    """409 because it is already there: the result is read and is ours."""
+    row = only("grade")
+    ags.fault = on("POST", "/scores", "drop-after", times=1)
+    deliver_all()
+    Delivery.objects.update(ambiguous=False)
+    due_now()
+    deliver_all()
+    row.refresh_from_db()
+    assert row.state == DeliveryState.DELIVERED
+    assert DeliveryAttempt.objects.latest("pk").outcome == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "reply", [(409, {}, b""), (400, {}, b'{"error": "Timestamp is older"}')], ids=["409", "400-timestamp"]
+)
+def test_a_conflict_with_another_score_gets_a_newer_timestamp(ags, finished, reply):
+    """The platform holds something else with a newer timestamp: ours is stamped anew, and not lost."""
+    row = only("grade")
+    ags.fault = on("POST", "/scores", reply, times=1)
+    deliver_all()
+    former = datetime.fromisoformat(ags.requests_to("POST", "/scores")[0].json["timestamp"])
+    row.refresh_from_db()
+    assert former < row.wire_timestamp <= timezone.now()
+    due_now()
+    deliver_all()
+    row.refresh_from_db()
+    assert row.state == DeliveryState.DELIVERED
+
+
+REJECTED = {
+    "no-such-line-item": ("POST", "/scores", 404),
+    "unknown-user": ("POST", "/scores", 422),
+    "bad-request": ("POST", "/scores", 400),
+    "forbidden-for-this-user": ("POST", "/scores", 403),
+}
+
+
+@pytest.mark.parametrize(("method", "end", "status"), REJECTED.values(), ids=REJECTED)
+def test_what_will_never_be_taken_is_given_up_and_kept(ags, finished, method, end, status):
+    """A dead delivery stays, with its reason; it is not tried again by itself."""
+    row = only("grade")
+    ags.fault = on(method, end, (status, {}, b""))
+    deliver_all()
+    row.refresh_from_db()
+    attempt = DeliveryAttempt.objects.get()
+    assert (row.state, attempt.outcome, attempt.http_status) == (DeliveryState.DEAD, "dead", status)
+    assert LineItem.objects.exists() is (status != 404)
+
+
+BLOCKED = {
+    "invalid-client": ("POST", "/token", (401, {}, b'{"error": "invalid_client"}')),
+    "invalid-scope": ("POST", "/token", (400, {}, b'{"error": "invalid_scope"}')),
+    "line-items-forbidden": ("GET", "/lineitems", (403, {}, b"")),
+    "insufficient-scope": (
+        "POST",
+        "/scores",
+        (403, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}, b""),
+    ),
+}
+
+
+@pytest.mark.parametrize(("method", "end", "reply"), BLOCKED.values(), ids=BLOCKED)
+def test_a_fault_of_the_connection_blocks_the_place_and_not_the_deliveries(ags, finished, method, end, reply):
+    """One attempt finds it out; the others are not tried in vain, and none is lost."""
+    ags.fault = on(method, end, reply)
+    assert deliver_all() == 1
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"blocked"}
+    assert ReportTarget.objects.get().blocked_reason
+
+
+@pytest.mark.parametrize("missing", ["scope/score", "scope/lineitem"], ids=str)
+def test_what_the_launch_does_not_grant_is_not_tried(ags, finished, missing):
+    """Without the permission nothing is sent, and the reason is said."""
+    ReportTarget.objects.update(scopes=[scope for scope in SCOPES if not scope.endswith(missing)])
+    deliver_all()
+    assert ags.scores == []
+    assert "grants no" in ReportTarget.objects.get().blocked_reason
+
+
+def test_a_coupled_line_item_takes_the_grade(ags, finished):
+    """Where the platform gives one line item and no list, it is the grade's."""
+    ags.line_items["/item/7"] = {"tag": "", "resourceLinkId": "tautan-1"}
+    ReportTarget.objects.update(lineitems_url="", lineitem_url=ags.url + "/item/7")
+    only("grade")
+    deliver_all()
+    assert [item for item, _score, _body in ags.scores] == ["/item/7"]
+
+
+def test_a_query_in_the_address_of_a_line_item_is_kept(ags, finished):
+    """AGS 2.0: /scores goes into the path, before the query."""
+    from lti_bridge.adapters.ags import below
+
+    assert below("https://x.test/item/1?type=a&b=", "scores") == "https://x.test/item/1/scores?type=a&b="
+
+
+def test_after_many_attempts_it_is_given_up(ags, finished):
+    """About five days of trying; then somebody must look."""
+    row = only("grade")
+    Delivery.objects.update(attempt_count=29)
+    ags.fault = on("POST", "/scores", (429, {}, b""))
+    deliver_all()
+    row.refresh_from_db()
+    assert row.state == DeliveryState.DEAD
+
+
+def test_a_worker_that_died_leaves_doubt_and_its_lease_ends(ags, finished):
+    """Nobody touches the row until the lease ends; then the result is read back first."""
+    row = only("grade")
+    assert claim(timezone.now()) is not None
+    assert deliver_all() == 0
+    Delivery.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert deliver_all() == 1
+    row.refresh_from_db()
+    assert row.state == DeliveryState.DELIVERED
+    assert len(ags.requests_to("GET", "/results")) == 1
+    assert list(DeliveryAttempt.objects.order_by("pk").values_list("outcome", flat=True)) == ["", "delivered"]
+
+
+def test_a_worker_that_was_slow_does_not_overrule_its_successor(ags, finished):
+    """Settling needs the lease; the attempt is recorded all the same."""
+    from lti_bridge import sender
+    from lti_bridge.delivery.errors import RejectedError
+
+    row = only("grade")
+    slow = claim(timezone.now())
+    Delivery.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    deliver_all()
+    ending = sender._failed(slow, RejectedError("late"), 0.0)
+    sender._settle(slow, ending, timezone.now())
+    row.refresh_from_db()
+    assert row.state == DeliveryState.DELIVERED
+    assert DeliveryAttempt.objects.order_by("pk").first().outcome == "dead"
+
+
+def test_one_send_at_a_time_for_a_learner_and_kind(ags, host, finished):
+    """While an older state is being sent, the newer one waits; then it alone goes."""
+    only("grade")
+    old = claim(timezone.now())
+    regrade(host, finished, "0.9")
+    due_now()
+    assert claim(timezone.now()) is None
+    from lti_bridge import sender
+    from lti_bridge.delivery.errors import TransientError
+
+    sender._settle(old, sender._failed(old, TransientError("x"), 0.0), timezone.now() - timedelta(hours=1))
+    assert deliver_all() == 1
+    assert list(
+        Delivery.objects.filter(kind="grade").order_by("sequence").values_list("state", flat=True)
+    ) == [
+        "superseded",
+        "delivered",
+    ]
+
+
+def test_the_lease_outlives_the_longest_exchange():
+    """A worker that waits for slow replies still holds its row."""
+    from lti_bridge import http
+
+    longest_call = http.CONNECT_TIMEOUT_S + http.READ_TIMEOUT_S + http.TOTAL_TIMEOUT_S
+    assert timedelta(seconds=4 * longest_call) <= LEASE
+
+
+def test_no_personal_data_in_what_is_recorded(ags, finished):
+    """Attempts name statuses and fields, never a person, whatever the platform says."""
+    only("grade")
+    ags.fault = on("POST", "/scores", (422, {}, b"user orang-7 Contoh Camat unknown"))
+    deliver_all()
+    attempt = DeliveryAttempt.objects.get()
+    assert attempt.message == "posting the score answered 422"
+
+
+def test_the_command_sends_what_is_due_and_ends(ags, finished, capsys):
+    """manage.py deliver --once is the sender as well."""
+    call_command("deliver", "--once")
+    assert len(ags.scores) == 2
+    assert "attempts: 2" in capsys.readouterr().out
+
+
+def test_tokens_are_kept_in_the_cache_under_a_digest(ags, finished):
+    """Neither issuer nor client id can be read from the key, nor collide with another's."""
+    from lti_bridge.adapters.exchange import Client
+
+    deliver_all()
+    client = Client(
+        issuer=ags.url, client_id="kapasitas", token_url=ags.url + "/token", scopes=tuple(sorted(SCOPES))
+    )
+    assert cache.get(client.cache_key()) == "t1"
+    assert "kapasitas," not in client.cache_key()
+    assert make_enrolment(ags.url).pk == finished.pk
