@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,9 @@ class CoursewareConfig(AppConfig):
     name = "standalone.courseware"
     label = "kapasitas_courseware"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        if find_spec("lti_bridge.api"):
+            from . import bridge
+
+            bridge.connect()

@@ -1,0 +1,32 @@
+"""What every page of the site shows around its content."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+
+from .people import AUTHOR
+
+RETURN_URL = "lti_return_url"  # set in the session by the bridge, which has validated it
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the navigation that the user's roles allow, their name, and the way back to the HR system."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"site_language": get_language()}
+    return {
+        "site_language": get_language(),
+        "site_user_name": user.get_full_name() or user.get_username(),
+        "site_return_url": request.session.get(RETURN_URL, ""),
+        "site_may_author": user.has_perm(AUTHOR),
+        "site_records_url": _records_url() if user.has_perm("kapasitas_lti.view_completionrecord") else "",
+    }
+
+
+def _records_url() -> str:
+    try:
+        return reverse("kapasitas_lti:records")
+    except NoReverseMatch:
+        return ""

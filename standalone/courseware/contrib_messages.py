@@ -1,0 +1,102 @@
+"""What the platform's problem and video blocks say to learners.
+
+xblocks-contrib brings no Indonesian catalogue: the platform adds translations when it is deployed. Named
+here, its messages get into the site's own catalogue, where ``I18nService`` and the templates find them.
+"""
+
+from django.utils.translation import gettext_noop, ngettext_lazy
+
+PROBLEM = (
+    gettext_noop("Submit"),
+    gettext_noop("Submitting"),
+    gettext_noop("Save"),
+    gettext_noop("Save your answer"),
+    gettext_noop("Reset"),
+    gettext_noop("Reset your answer"),
+    gettext_noop("Show answer"),
+    gettext_noop("Hint"),
+    gettext_noop("Next Hint"),
+    gettext_noop("Review"),
+    gettext_noop("Answer"),
+    gettext_noop("Answers are displayed within the problem"),
+    gettext_noop("Grading method:"),
+    gettext_noop("Last Score"),
+    gettext_noop("First Score"),
+    gettext_noop("Highest Score"),
+    gettext_noop("Average Score"),
+    gettext_noop("Correct"),
+    gettext_noop("Incorrect"),
+    gettext_noop("Partially Correct"),
+    gettext_noop("Answer submitted."),
+    gettext_noop("Answer received."),
+    gettext_noop("correct"),
+    gettext_noop("incorrect"),
+    gettext_noop("partially correct"),
+    gettext_noop("incomplete"),
+    gettext_noop("unanswered"),
+    gettext_noop("unsubmitted"),
+    gettext_noop("submitted"),
+    gettext_noop("processing"),
+    gettext_noop("This answer is correct."),
+    gettext_noop("This answer is incorrect."),
+    gettext_noop("This answer is partially correct."),
+    gettext_noop("Not yet answered."),
+    gettext_noop("Select an option"),
+    gettext_noop("Problem is closed."),
+    gettext_noop("Your answers have been saved."),
+    gettext_noop("Your answers have been saved but not graded. Click '{button_name}' to grade them."),
+    gettext_noop("Your answers were previously saved. Click '{button_name}' to grade them."),
+    gettext_noop("You must submit an answer before you can select Reset."),
+    gettext_noop("You cannot select Reset for a problem that is closed."),
+    gettext_noop("This problem has been reset."),
+    gettext_noop("Problem must be answered before it can be graded again."),
+    gettext_noop("Could not grade your answer. The submission was aborted."),
+    gettext_noop(
+        "Some problems have options such as save, reset, hints, or show answer. "
+        "These options follow the Submit button."
+    ),
+    ngettext_lazy(
+        "You have used %(attempts_used)s of %(num_total)s attempt",
+        "You have used %(attempts_used)s of %(num_total)s attempts",
+    ),
+    ngettext_lazy("{num_points} point possible (graded)", "{num_points} points possible (graded)"),
+    ngettext_lazy("{num_points} point possible (ungraded)", "{num_points} points possible (ungraded)"),
+    ngettext_lazy("{earned}/{possible} point (graded)", "{earned}/{possible} points (graded)"),
+    ngettext_lazy("{earned}/{possible} point (ungraded)", "{earned}/{possible} points (ungraded)"),
+    ngettext_lazy("Correct ({progress} point)", "Correct ({progress} points)"),
+    ngettext_lazy("Incorrect ({progress} point)", "Incorrect ({progress} points)"),
+    ngettext_lazy("Partially correct ({progress} point)", "Partially correct ({progress} points)"),
+)
+
+VIDEO = (
+    gettext_noop("Loading video player"),
+    gettext_noop("No playable video sources found."),
+    gettext_noop(
+        "Your browser does not support this video format. Try using a different browser."
+    ),
+    gettext_noop("This browser cannot play .mp4, .ogg, or .webm files."),
+    gettext_noop("Try using a different browser, such as Google Chrome."),
+    gettext_noop("Play"),
+    gettext_noop("Play video"),
+    gettext_noop("Pause"),
+    gettext_noop("Speed"),
+    gettext_noop("Volume"),
+    gettext_noop("Mute"),
+    gettext_noop("Unmute"),
+    gettext_noop("Fill browser"),
+    gettext_noop("Exit full browser"),
+    gettext_noop("Video position"),
+    gettext_noop("Video position. Press space to toggle playback"),
+    gettext_noop("Video ended"),
+    gettext_noop("Adjust video speed"),
+    gettext_noop("Adjust video volume"),
+    gettext_noop("Turn on transcripts"),
+    gettext_noop("Turn off transcripts"),
+    gettext_noop("Turn on closed captioning"),
+    gettext_noop("Hide closed captions"),
+    gettext_noop("Downloads and transcripts"),
+    gettext_noop("Download video file"),
+    gettext_noop("Download transcript"),
+    gettext_noop("Transcripts"),
+    gettext_noop("Video transcript"),
+)

@@ -1,0 +1,74 @@
+"""Course archives (.tar.gz): opened with distrust, written reproducibly."""
+
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from .problems import CourseImportError, Problem
+
+MAX_ARCHIVE = 100 * 2**20  # bytes, packed
+MAX_UNPACKED = 400 * 2**20  # bytes
+MAX_FILES = 20_000
+
+
+@contextmanager
+def unpacked(archive: BinaryIO, name: str) -> Iterator[Path]:
+    """Unpack a course archive into a directory that lives as long as the context; yield its course root.
+
+    Raises CourseImportError for what is no archive, what is too big, and what would land or point
+    outside the directory.
+    """
+    with tempfile.TemporaryDirectory(prefix="kapasitas-import-") as directory:
+        target = Path(directory)
+        try:
+            with tarfile.open(fileobj=archive, mode="r:gz") as tar:
+                _extract(tar, target, name)
+        except (tarfile.TarError, EOFError, OSError) as error:
+            raise _refused(name, _("This is not a .tar.gz archive, or it is damaged.")) from error
+        yield _course_root(target, name)
+
+
+def _extract(tar: tarfile.TarFile, target: Path, name: str) -> None:
+    size = 0
+    for count, member in enumerate(tar):
+        path = PurePosixPath(member.name)
+        if path.is_absolute() or ".." in path.parts:
+            raise _refused(name, _("“%(path)s” would land outside the course.") % {"path": member.name})
+        if not (member.isreg() or member.isdir()):
+            raise _refused(name, _("“%(path)s” is neither a file nor a directory.") % {"path": member.name})
+        size += member.size
+        if size > MAX_UNPACKED or count >= MAX_FILES:
+            raise _refused(name, _("The archive holds too much."))
+        tar.extract(member, target, set_attrs=False, filter="data")
+
+
+def _course_root(target: Path, name: str) -> Path:
+    """Return the directory that holds course.xml: the top, or the only directory there."""
+    for candidate in (target, *sorted(target.iterdir())):
+        if (candidate / "course.xml").is_file():
+            return candidate
+    raise _refused(name, _("There is no course.xml in it."))
+
+
+def _refused(name: str, message: str) -> CourseImportError:
+    return CourseImportError([Problem(file=name, message=message)])
+
+
+def pack(directory: Path, archive: BinaryIO) -> None:
+    """Write the directory as a .tar.gz that depends on its files' names and bytes alone."""
+
+    def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.uid = member.gid = 0
+        member.uname = member.gname = ""
+        member.mtime = 0
+        return member
+
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        for path in sorted(directory.rglob("*")):
+            if path.is_file():
+                tar.add(path, arcname=f"course/{path.relative_to(directory)}", filter=plain)

@@ -1,0 +1,86 @@
+"""A course draft → the tables, in one transaction; learners keep their state."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import transaction
+
+from standalone.courseware.assets import KEPT, assets_directory
+from standalone.courseware.models import Block, Course, Enrolment
+from standalone.courseware.signals import progress_changed
+
+from .archive import unpacked
+from .reader import CourseDraft, read_course
+
+
+def import_directory(directory: Path) -> Course:
+    """Import the course in the directory; raises CourseImportError."""
+    return store(read_course(directory))
+
+
+def import_archive(archive: BinaryIO, name: str) -> Course:
+    """Import a .tar.gz; ``name`` is what to call it in problems. Raises CourseImportError."""
+    with unpacked(archive, name) as directory:
+        return store(read_course(directory))
+
+
+def store(draft: CourseDraft) -> Course:
+    """Store the draft in place of what the course was, and tell of the progress that this may change."""
+    with transaction.atomic():
+        course, _created = Course.objects.update_or_create(
+            course_key=draft.course_key,
+            defaults={
+                "title": draft.title,
+                "settings": draft.settings,
+                "grading_policy": draft.grading_policy,
+            },
+        )
+        course.blocks.all().delete()
+        _store_blocks(course, draft)
+        _store_assets(draft)
+        for user_id in Enrolment.objects.filter(course=course).values_list("user_id", flat=True):
+            progress_changed.send(sender=Course, user_id=user_id, course_key=course.course_key)
+    return course
+
+
+def _store_blocks(course: Course, draft: CourseDraft) -> None:
+    """Write the tree level by level: a level's rows need their parents' ids."""
+    ids: dict[str, int] = {}
+    tree = draft.tree()
+    level = [draft.nodes[0]]
+    while level:
+        rows = [
+            Block(
+                course=course,
+                usage_key=node.usage_key,
+                block_type=node.block_type,
+                parent_id=ids[node.parent] if node.parent else None,
+                position=tree[node.parent].children.index(node.usage_key) if node.parent else 0,
+                fields=dict(node.fields),
+                max_score=node.max_score,
+            )
+            for node in level
+        ]
+        ids |= {row.usage_key: row.pk for row in Block.objects.bulk_create(rows)}
+        level = [child for node in level for child in tree.children(node.usage_key)]
+
+
+def _store_assets(draft: CourseDraft) -> None:
+    """Copy the files beside the old ones, and change over when the transaction has succeeded."""
+    target = assets_directory(draft.course_key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
+    for kept in KEPT:
+        for path in (draft.source / kept).rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                copy = fresh / path.relative_to(draft.source)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+
+    def change_over() -> None:
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+
+    transaction.on_commit(change_over)

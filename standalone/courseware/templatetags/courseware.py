@@ -1,0 +1,36 @@
+"""How pages write numbers."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+
+register = template.Library()
+
+
+@register.filter
+def percent(fraction: Decimal) -> str:
+    """Write a fraction in 0..1 as whole per cents."""
+    return f"{number_format(fraction * 100, 0)} %"
+
+
+@register.filter
+def points(value: Decimal) -> str:
+    """Write points with at most two decimals and no idle zeros."""
+    rounded = value.quantize(Decimal("0.01")).normalize()
+    decimals = max(0, -int(rounded.as_tuple().exponent))
+    return str(number_format(rounded, decimals))
+
+
+@register.filter
+def width_class(whole: int) -> str:
+    """Return the style-sheet class for a bar of 0..100 per cent, in steps of five."""
+    return f"w{whole // 5 * 5}"
+
+
+@register.filter
+def get(mapping: Mapping[str, Any], key: str) -> Any:
+    """Look a key up; None without it."""
+    return mapping.get(key)

@@ -1,0 +1,1 @@
+"""Import of completion records from a file: read (``table``), check (``rows``), apply (``importer``)."""

@@ -1,0 +1,3 @@
+// Sends the browser on; without JavaScript the button does it.
+"use strict";
+document.getElementById("launch").submit();

@@ -1,0 +1,287 @@
+"""The governance course: what an official and a hostile reader may expect of it."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from scripts.validate_content import assessments, courses
+from xblocks.competency.items import Item, MultipleResponse, Numeric, SingleChoice, TableFill
+from xblocks.competency.responses import Numbers
+from xblocks.competency.scoring import cells_right
+from xblocks.olx.assessments import read_assessment
+from xblocks.olx.banks import ItemBank, read_bank
+from xblocks.olx.frameworks import read_framework
+from xblocks.olx.markup import plain_text
+
+CONTENT = Path(__file__).resolve().parents[2] / "course_content"
+COURSE = CONTENT / "governance"
+# How the lesson hours are counted: docs/how-to/author-a-course.md.
+WORDS_A_MINUTE, MINUTES_A_CASE, MINUTES_AN_ITEM, MINUTES_A_LESSON_HOUR = 100, 4, 2, 45
+
+
+@pytest.fixture(scope="module")
+def bank() -> ItemBank:
+    found, problems = read_bank((CONTENT / "banks" / "governance.xml").read_bytes())
+    assert found, problems
+    return found
+
+
+@pytest.fixture(scope="module")
+def competencies() -> set[str]:
+    framework, problems = read_framework((CONTENT / "frameworks" / "kapasitas.xml").read_bytes())
+    assert framework, problems
+    return {competency.id for competency in framework.competencies()}
+
+
+@pytest.fixture(scope="module")
+def references() -> dict[str, list[str]]:
+    """The items that each assessment takes from the bank, by the assessment's name."""
+    return {
+        str(element.get("url_name")): [str(item.get("ref")) for item in element.iterchildren("item")]
+        for _path, element in assessments(COURSE)
+        if element.get("bank")
+    }
+
+
+def _pages() -> dict[str, etree._Element]:
+    parser = etree.HTMLParser(encoding="utf-8")
+    return {
+        path.stem: etree.parse(path, parser).getroot() for path in sorted((COURSE / "html").glob("*.html"))
+    }
+
+
+def _chapters() -> list[str]:
+    course = etree.parse(COURSE / "course" / "2026.xml").getroot()
+    return [str(chapter.get("url_name")) for chapter in course]
+
+
+def _verticals(chapter: str) -> list[etree._Element]:
+    return [
+        etree.parse(COURSE / "vertical" / f"{unit.get('url_name')}.xml").getroot()
+        for part in etree.parse(COURSE / "chapter" / f"{chapter}.xml").getroot()
+        for unit in etree.parse(COURSE / "sequential" / f"{part.get('url_name')}.xml").getroot()
+    ]
+
+
+def _words(page: etree._Element) -> int:
+    return len("".join(page.itertext()).split())
+
+
+def test_five_chapters_teach_with_text_and_a_quiz() -> None:
+    """Each of the five chapters has at least two units of text of 350 words or more, and a quiz."""
+    pages = _pages()
+    taught = [chapter for chapter in _chapters() if chapter.startswith("bab")]
+    assert len(taught) == 5
+    for chapter in taught:
+        verticals = _verticals(chapter)
+        texts = [str(html.get("url_name")) for unit in verticals for html in unit.iterchildren("html")]
+        assert len(texts) >= 2
+        assert min(_words(pages[name]) for name in texts) >= 350, texts
+        assert [1 for unit in verticals for _ in unit.iterchildren("competency_assessment")] == [1]
+
+
+def test_every_text_unit_that_teaches_names_its_law_and_works_a_case() -> None:
+    """A chapter's page cites articles and works a case with fictional people."""
+    pages = _pages()
+    for chapter in (chapter for chapter in _chapters() if chapter.startswith("bab")):
+        for unit in _verticals(chapter):
+            for html in unit.iterchildren("html"):
+                page = pages[str(html.get("url_name"))]
+                text = "".join(page.itertext())
+                assert re.search(r"(UU|PP) \d+/\d{4}", text), html.get("url_name")
+                assert "Pasal" in text
+                assert page.findall(".//blockquote"), html.get("url_name")
+                assert "Contoh" in text
+
+
+def test_tables_have_captions_and_column_heads() -> None:
+    """Every table can be read by a screen reader."""
+    for name, page in _pages().items():
+        for table in page.iter("table"):
+            assert table.find("caption") is not None, name
+            assert all(cell.get("scope") for cell in table.iter("th")), name
+
+
+def test_bank_is_large_and_mixed(bank: ItemBank) -> None:
+    """At least 48 items: ten multiple response, six numeric, levels 1 to 4."""
+    types = Counter(type(item) for item in bank.items.values())
+    assert len(bank.items) >= 48
+    assert types[MultipleResponse] >= 10
+    assert types[Numeric] >= 6
+    levels = Counter(item.level for item in bank.items.values())
+    assert set(levels) == {1, 2, 3, 4}
+    assert min(levels.values()) >= 6
+
+
+def test_every_item_says_why_and_from_which_article(bank: ItemBank) -> None:
+    """A source names a law and an article (or an annex); feedback is more than a verdict."""
+    for item in bank.items.values():
+        assert re.search(r"(UU|PP) \d+/\d{4}", item.source), item.id
+        assert re.search(r"Pasal \d+|Lampiran", item.source), item.id
+        assert len(plain_text(item.feedback).split()) >= 12, item.id
+
+
+def test_sources_name_laws_that_are_in_force(bank: ItemBank) -> None:
+    """Revoked regulations are no source, and the amended articles name their amendment."""
+    for item in bank.items.values():
+        assert not re.search(r"PP (19/2008|73/2005)", item.source), item.id
+        if re.search(r"UU 30/2014 Pasal (24|38|39|53)\b", item.source):
+            assert "UU 11/2020" in item.source, item.id
+
+
+def test_pre_test_and_post_test_are_disjoint_and_cover_every_competency(
+    bank: ItemBank, references: dict[str, list[str]], competencies: set[str]
+) -> None:
+    """15 and 20 items, none in both, each covering all government competencies."""
+    before, after = references["pretes"], references["pascates"]
+    assert (len(before), len(after)) == (15, 20)
+    assert len({*before, *after}) == 35
+    wanted = {competency for competency in competencies if competency.startswith("gov.")}
+    for chosen in (before, after):
+        assert {name for ref in chosen for name in bank.items[ref].competencies} == wanted
+
+
+def test_post_test_is_not_easier_than_the_pre_test(bank: ItemBank, references: dict[str, list[str]]) -> None:
+    """The mean level of the post-test is at least the pre-test's, and it hides its keys."""
+    mean = {name: sum(bank.items[ref].level for ref in refs) / len(refs) for name, refs in references.items()}
+    assert mean["pascates"] >= mean["pretes"]
+    feedback = {str(element.get("url_name")): element.get("feedback") for _, element in assessments(COURSE)}
+    assert feedback["pascates"] == "never"
+
+
+def test_keys_cannot_be_guessed_by_place_or_length(bank: ItemBank) -> None:
+    """No place holds more than a third of the single-choice keys, and the key is seldom the longest."""
+    choices = [item for item in bank.items.values() if isinstance(item, SingleChoice)]
+    places = Counter(
+        next(place for place, option in enumerate(item.options) if option.correct) for item in choices
+    )
+    assert set(places) == {0, 1, 2, 3}
+    assert max(places.values()) <= len(choices) / 3
+    longest = sum(_is_longest(item) for item in choices)
+    assert longest <= len(choices) / 3
+
+
+def _is_longest(item: SingleChoice) -> bool:
+    lengths = {option.correct: len(plain_text(option.body)) for option in item.options if option.correct}
+    others = max(len(plain_text(option.body)) for option in item.options if not option.correct)
+    return lengths[True] > others
+
+
+def test_multiple_response_keys_vary_in_number_and_place(bank: ItemBank) -> None:
+    """Marking everything, or always the same places, earns little."""
+    items = [item for item in bank.items.values() if isinstance(item, MultipleResponse)]
+    assert all(not all(option.correct for option in item.options) for item in items)
+    assert len({tuple(option.correct for option in item.options) for item in items}) >= 5
+    assert len({sum(option.correct for option in item.options) for item in items}) >= 3
+
+
+def test_quizzes_do_not_give_away_the_tests(bank: ItemBank) -> None:
+    """No inline item repeats the prompt of an item of the bank."""
+    prompts = {plain_text(item.prompt) for item in bank.items.values()}
+    for _path, element in assessments(COURSE):
+        for prompt in element.iterfind("item/prompt"):
+            assert " ".join("".join(prompt.itertext()).split()) not in prompts
+
+
+def test_lesson_hours_are_what_the_content_takes() -> None:
+    """JP is reading, cases, items at the rates the how-to states, at 45 minutes each."""
+    pages = _pages().values()
+    items = sum(len(element.findall("item")) for _, element in assessments(COURSE))
+    problems = len(list((COURSE / "problem").glob("*.xml")))
+    minutes = (
+        sum(map(_words, pages)) / WORDS_A_MINUTE
+        + sum(len(page.findall(".//blockquote")) for page in pages) * MINUTES_A_CASE
+        + (items + problems) * MINUTES_AN_ITEM
+    )
+    policy = json.loads((COURSE / "policies" / "2026" / "policy.json").read_text())["course/2026"]
+    stated = policy["other_course_settings"]["kapasitas"]["lesson_hours"]
+    assert stated == round(minutes / MINUTES_A_LESSON_HOUR)
+
+
+def test_grading_counts_five_quizzes_and_the_post_test() -> None:
+    """30 and 70 percent, pass at 70; the pre-test is in no graded part."""
+    policy = json.loads((COURSE / "policies" / "2026" / "grading_policy.json").read_text())
+    assert {entry["type"]: (entry["weight"], entry["min_count"]) for entry in policy["GRADER"]} == {
+        "Kuis": (0.3, 5),
+        "Pasca-tes": (0.7, 1),
+    }
+    assert policy["GRADE_CUTOFFS"] == {"Pass": 0.7}
+    graded = {
+        path.stem: etree.parse(path).getroot().get("format")
+        for path in (COURSE / "sequential").glob("*.xml")
+        if etree.parse(path).getroot().get("graded") == "true"
+    }
+    assert Counter(graded.values()) == {"Kuis": 5, "Pasca-tes": 1}
+    assert "pretes-bagian" not in graded
+
+
+def test_inline_items_use_the_types_that_teach() -> None:
+    """The quizzes order, match, fill tables, judge and find errors, beside the plain choices."""
+    types = {
+        str(item.get("type"))
+        for _, element in assessments(COURSE)
+        for item in element.iterfind("item[@type]")
+    }
+    assert {"ordering", "matching", "table_fill", "situational_judgement", "find_the_error"} <= types
+
+
+@pytest.mark.parametrize(
+    ("quiz", "item_id", "typed"),
+    [
+        pytest.param(
+            "kuis3",
+            "kuis3-tenggat",
+            {"ajukan": "21", "selesai": "10", "banding": "10", "jumlah": "41"},
+            id="deadlines",
+        ),
+        pytest.param(
+            "kuis4",
+            "kuis4-hitung",
+            {"dasar": "1.200.000.000.000", "minimal": "Rp60.000.000.000", "kurang": "9.000.000.000"},
+            id="allocation",
+        ),
+    ],
+)
+def test_tables_accept_the_answers_that_their_feedback_states(
+    quiz: str, item_id: str, typed: dict[str, str]
+) -> None:
+    """What the feedback calculates, typed as Indonesians type it, earns every cell."""
+    element = next(one for _, one in assessments(COURSE) if one.get("url_name") == quiz)
+    _settings, definition, _problems = read_assessment(element)
+    item = next(one for one in definition.entries if isinstance(one, TableFill) and one.id == item_id)
+    assert set(cells_right(item, Numbers.read(item, {"numbers": typed})).values()) == {True}
+
+
+def test_self_checks_have_one_right_choice_and_say_why() -> None:
+    """Each plain problem has one right choice and a solution."""
+    paths = sorted((COURSE / "problem").glob("*.xml"))
+    assert paths
+    for path in paths:
+        problem = etree.parse(path).getroot()
+        assert len(problem.findall(".//choice[@correct='true']")) == 1, path.name
+        assert problem.find(".//solution") is not None, path.name
+
+
+def test_content_is_a_course_directory() -> None:
+    """The validator finds the course."""
+    assert COURSE in courses(CONTENT)
+
+
+def test_numeric_keys_follow_from_the_rule(bank: ItemBank) -> None:
+    """The keys of the computed items, calculated again from the figures of the rule."""
+    shares = {
+        "gov-kel-06": 5 * 8000,
+        "gov-kel-07": 1_600_000_000_000 // 2,
+        "gov-dan-03": (2_400_000_000_000 - 400_000_000_000) * 5 // 100,
+        "gov-dan-11": (1_250_000_000_000 - 250_000_000_000) * 5 // 100 - 42_000_000_000,
+        "gov-adm-08": 10 + 5,
+        "gov-lay-06": 60 + 14,
+    }
+    for name, value in shares.items():
+        item: Item = bank.items[name]
+        assert isinstance(item, Numeric)
+        assert item.answer.value == value, name

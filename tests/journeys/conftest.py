@@ -1,0 +1,78 @@
+"""Both sites and the sender, served as `make run` serves them, on free ports and with data of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 170
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """Addresses of a running demo, and where its data lies."""
+
+    site: str
+    simpeg: str
+    var: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """What `make run` serves, once it has said that it is ready."""
+    var = tmp_path_factory.mktemp("var")
+    site, simpeg = free_port(), free_port()
+    environment = {
+        **os.environ,
+        "KAPASITAS_VAR": str(var),
+        "KAPASITAS_SITE_PORT": str(site),
+        "KAPASITAS_SIMPEG_PORT": str(simpeg),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "standalone.run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    lines: list[str] = []
+    ready = threading.Event()
+
+    def read() -> None:
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(line)
+            if "Kapasitas is ready" in line:
+                ready.set()
+        ready.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    ready.wait(START_SECONDS)
+    if process.poll() is not None or not ready.is_set():
+        process.kill()
+        pytest.fail("the demo did not start:\n" + "".join(lines))
+    yield Demo(site=f"http://localhost:{site}", simpeg=f"http://localhost:{simpeg}", var=var)
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail("the demo did not end when it was asked to")
+    assert not any("Traceback" in line for line in lines), "".join(lines)

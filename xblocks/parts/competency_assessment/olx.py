@@ -1,0 +1,88 @@
+"""The block's element ⇄ its fields.
+
+A good attribute becomes a field. The children, and attributes that are not good, stay together as
+canonical XML in ``definition``: nothing an author wrote is lost, and ``problems`` says what is wrong.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+
+from xblocks.competency.messages import Message
+from xblocks.competency.messages import mark as _
+from xblocks.olx.assessments import (
+    ATTRIBUTES,
+    AssessmentDefinition,
+    read_assessment,
+)
+from xblocks.olx.xml import MalformedXmlError, Problem, canonical, parse, pretty
+
+__all__ = ["EMPTY", "TAG", "OlxFields", "bank_missing", "fields_of", "read", "write"]
+
+TAG = "competency_assessment"
+IDENTITY = ("url_name", "xblock-family", "slug", "filename", "schema")
+EMPTY = f"<{TAG}></{TAG}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OlxFields:
+    """What an element says: our settings and the host's as text, and the definition."""
+
+    settings: Mapping[str, str]
+    host: Mapping[str, str]
+    definition: str
+
+
+def fields_of(node: etree._Element, host_fields: Collection[str]) -> OlxFields:
+    """Return the element's fields. Raises nothing for odd content: it is kept, and ``read`` reports it."""
+    root = _own_copy(node)
+    host = {name: str(root.attrib.pop(name)) for name in list(root.attrib) if name in host_fields}
+    for name in IDENTITY[:-1]:
+        root.attrib.pop(name, None)
+    good, _definition, _problems = read_assessment(root)
+    settings = {}
+    for name in ATTRIBUTES:
+        if name == "schema" and root.get(name) == "1":
+            del root.attrib[name]
+        elif name != "schema" and getattr(good, name) is not None:
+            settings[name] = str(root.attrib.pop(name))
+    return OlxFields(settings=settings, host=host, definition=canonical(root))
+
+
+def _own_copy(node: etree._Element) -> etree._Element:
+    """Return the element parsed by our own parser: no comments, instructions or entities in it."""
+    return parse(etree.tostring(node, with_tail=False, encoding="utf-8"), where=TAG)
+
+
+@lru_cache(maxsize=256)
+def read(definition: str, bank: bool) -> tuple[AssessmentDefinition, tuple[Problem, ...]]:
+    """Return what the definition holds, and every problem. ``bank``: whether the block names one."""
+    try:
+        root = parse(definition or EMPTY, where=TAG)
+    except MalformedXmlError as error:
+        return AssessmentDefinition(), (error.problem,)
+    if bank:
+        root.set("bank", "named@elsewhere")
+    _settings, found, problems = read_assessment(root, where=TAG)
+    return found, tuple(problems)
+
+
+def write(node: etree._Element, definition: str, settings: Mapping[str, str]) -> None:
+    """Write the block into ``node``, indented; the settings come first and win over a bad attribute."""
+    node.tag = TAG
+    node.set("schema", "1")
+    root = parse(definition or EMPTY, where=TAG)
+    for name, value in {**dict(root.attrib), **settings}.items():
+        node.set(str(name), str(value))
+    pretty(root)
+    node.text = root.text
+    node.extend(list(root))
+
+
+def bank_missing(bank: str, missing: Collection[str]) -> Message:
+    """Return that the bank lacks items."""
+    return Message(
+        _("The item bank {bank} has no item {items}."), {"bank": bank, "items": ", ".join(sorted(missing))}
+    )

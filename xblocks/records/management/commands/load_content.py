@@ -1,0 +1,44 @@
+"""Loads competency frameworks and item banks into the tables that running code reads."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from xblocks.records.api import ChangedContentError, InvalidContentError, load_bank, load_framework
+
+
+class Command(BaseCommand):
+    """Load ``frameworks/*.xml`` and ``banks/*.xml`` of each directory, all or nothing."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the directories."""
+        parser.add_argument("directory", nargs="+", type=Path, help="holds frameworks/ and banks/")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load every file, or none and say all that is wrong."""
+        problems: list[str] = []
+        with transaction.atomic():
+            for directory in options["directory"]:
+                problems += self._load(directory)
+            if problems:
+                raise CommandError("\n".join(problems))
+
+    def _load(self, directory: Path) -> list[str]:
+        problems: list[str] = []
+        for folder, load in (("frameworks", load_framework), ("banks", load_bank)):
+            files = sorted((directory / folder).glob("*.xml"))
+            if not files:
+                problems.append(f"{directory / folder}: holds no XML file")
+            for file in files:
+                try:
+                    self.stdout.write(f"{load(file.read_bytes())}  {file.name}")
+                except InvalidContentError as error:
+                    problems += [f"{file}:{problem}" for problem in error.problems]
+                except ChangedContentError as error:
+                    problems.append(f"{file}: {error}")
+        return problems
