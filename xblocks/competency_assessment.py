@@ -431,8 +431,14 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         best = max(results, key=lambda result: result.earned, default=result_of(items, {}))
         return Score(float(best.earned), float(best.possible))
 
+    def allows_rescore(self) -> bool:
+        """Whether all items can be read: with one missing, every grade would come out wrong."""
+        return not self._assessment()[1]
+
     def rescore(self, only_if_higher: bool) -> None:
-        """Score again and publish; raises ValueError where nothing was submitted."""
+        """Score again and publish; raises TypeError for content with problems, ValueError without answers."""
+        if not self.allows_rescore():
+            raise TypeError(translator(self).gettext(_("The assessment has problems; mend them first.")))
         if not self.has_submitted_answer():
             raise ValueError(translator(self).gettext(_("This learner has not submitted the assessment.")))
         score, kept = self.calculate_score(), self.get_score()
