@@ -88,7 +88,7 @@ WRONG = {
 LEAKS = (
     "SECRET", "correct", "effectiveness", "formula", "tolerance", "b1+b2", "9871250", "9.871.250", "98711",
     "98.711", "98722", "98.722", "197433", "197.433", "98733", "98.733", "98750", "98.750",
-    "first-one", "second-one", "third-one", "decoy-one", "ka-mark", "Experts", "Right", "Not right", "ka-feedback",
+    "first-one", "second-one", "third-one", "decoy-one", "ka-mark", "Experts", "Right", "Not right", "ka-feedback", "ka-missed",
 )  # fmt: skip
 
 

@@ -155,7 +155,9 @@
         item.replaceWith(locked);
         locked.querySelector("h4").focus();
       } else {
-        this.status(reply.item, reply.complete ? this.text.textSaved : this.text.textPartly);
+        const twice = item.querySelector("[aria-invalid]");
+        const partly = twice ? this.text.textTwice : this.text.textPartly;
+        this.status(reply.item, reply.complete ? this.text.textSaved : partly);
       }
     }
 
