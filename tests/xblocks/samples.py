@@ -1,5 +1,8 @@
 """An assessment of all nine types whose keys and reasons are sentinels that no learner may see early."""
 
+# Data stays on one line, where it is easier to read.
+# ruff: noqa: E501
+
 # Whatever tells the key holds the word SECRET, a number beginning 987, or an id in LEAKS.
 ITEMS = """
 <intro><p>Selamat datang</p></intro>
