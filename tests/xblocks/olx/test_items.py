@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.xblocks import strategies
 from xblocks.competency.types import ITEM_TYPES
 from xblocks.olx.assessments import AssessmentDefinition, read_definition, write_definition
-from xblocks.olx.items import CODECS, read_item, write_item
+from xblocks.olx.codecs import CODECS
+from xblocks.olx.items import read_item, write_item
 from xblocks.olx.xml import MalformedXmlError, Reading, canonical, parse, pretty
 
 
