@@ -56,7 +56,7 @@ PROBLEM = (
         "These options follow the Submit button."
     ),
     ngettext_lazy(
-        "You have used %(attempts_used)s of %(num_total)s attempt",
+        "You have used %(attempts_used)s of %(num_total)s attempt.",
         "You have used %(attempts_used)s of %(num_total)s attempts",
     ),
     ngettext_lazy("{num_points} point possible (graded)", "{num_points} points possible (graded)"),

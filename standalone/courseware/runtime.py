@@ -27,6 +27,7 @@ from .services import (
     UserService,
 )
 from .store import SiteStore
+from .transcripts import VideoConfigService
 from .tree import CourseTree
 
 _JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -90,6 +91,7 @@ class SiteRuntime(Runtime):
             "sandbox": SandboxService(),
             "xqueue": NoQueueService(),
             "cache": django_cache,
+            "video_config": VideoConfigService(tree),
         }
         if user is not None:
             services["completion"] = CompletionService(tree, user.pk)
