@@ -71,9 +71,7 @@ PROBLEM = (
 VIDEO = (
     gettext_noop("Loading video player"),
     gettext_noop("No playable video sources found."),
-    gettext_noop(
-        "Your browser does not support this video format. Try using a different browser."
-    ),
+    gettext_noop("Your browser does not support this video format. Try using a different browser."),
     gettext_noop("This browser cannot play .mp4, .ogg, or .webm files."),
     gettext_noop("Try using a different browser, such as Google Chrome."),
     gettext_noop("Play"),

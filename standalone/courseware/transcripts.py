@@ -50,7 +50,9 @@ class VideoConfigService:
         self, block: Any, transcripts: Mapping[str, Any], verify_assets: bool = True, **_: Any
     ) -> list[str]:
         """Return the languages whose file the course has."""
-        return [language for language, name in transcripts["transcripts"].items() if self._text(name) is not None]
+        return [
+            language for language, name in transcripts["transcripts"].items() if self._text(name) is not None
+        ]
 
     def get_transcript(
         self,
