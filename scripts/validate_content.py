@@ -22,6 +22,7 @@ from xblocks.olx.xml import MalformedXmlError, Problem, parse  # noqa: E402
 
 ASSESSMENT = "competency_assessment"
 OUR_TAGS = [ASSESSMENT]
+POINTED_TO = ("chapter", "sequential", "vertical", "html", "problem", "video")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -104,9 +105,14 @@ def _banks(directory: Path, names: Names) -> Iterator[Finding]:
 
 
 def _course(course: Path, names: Names) -> Iterator[Finding]:
-    _tree, store, _url_names = olxcleaner.validate(str(course), allowed_xblocks=OUR_TAGS)
+    _tree, store, url_names = olxcleaner.validate(str(course), allowed_xblocks=OUR_TAGS)
     for error in store.errors:
         yield Finding(course / error.filename, 0, f"{error.name}: {error.description}")
+    # A broken file hides all that it points to; that is told when it is mended.
+    pages = [] if store.errors else [path for tag in POINTED_TO for path in (course / tag).glob("*.xml")]
+    for path in pages:
+        if path.stem not in url_names:
+            yield Finding(path, 0, "Nothing in the course points to this file, so no learner sees it.")
     for path, element in assessments(course):
         _settings, _definition, problems = read_assessment(element, where=str(element.get("url_name")))
         yield from _told(path, problems)

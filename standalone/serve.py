@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def set_up_site() -> None:
     say("Course site: database")
     call_command("migrate", verbosity=0, interactive=False)
     say("Course site: competencies and item banks")
-    call_command("load_content", CONTENT / "frameworks", CONTENT / "banks", verbosity=0)
+    call_command("load_content", CONTENT, verbosity=0)
     for name in COURSES:
         say(f"Course site: course {name}")
         call_command("import_course", CONTENT / name, verbosity=0)
@@ -84,10 +85,17 @@ def serve(port: int) -> None:
 def run_part(settings: str, set_up: Callable[[], None], port: int) -> None:
     """Configure Django, set the part up and serve it."""
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    # fs 2.4.16, which XBlock brings, is loud about its own future.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     import django
 
+    from django.core.management import CommandError
+
     django.setup()
-    set_up()
+    try:
+        set_up()
+    except CommandError as error:
+        sys.exit(str(error))
     serve(port)
 
 

@@ -17,6 +17,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "standalone.simpeg.faults.FaultMiddleware",
+    "standalone.simpeg.security.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "standalone.simpeg.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -48,5 +49,14 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "standalone" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+CSRF_FAILURE_VIEW = "standalone.simpeg.views.errors.csrf_failed"
 LOGIN_URL = "simpeg:login"
 SIMPEG = {"BASE_URL": SIMPEG_URL}
+# Refusals are told on the console, where whoever connects a tool looks first. They hold no personal data.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "SIMPEG %(levelname)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"standalone.simpeg": {"handlers": ["console"], "level": "INFO"}},
+}

@@ -9,7 +9,10 @@ import pytest
 from lxml import etree
 
 from scripts.validate_content import assessments, courses
-from xblocks.competency.items import Item, MultipleResponse, Numeric, SingleChoice
+from xblocks.competency.items import Item, MultipleResponse, Numeric, SingleChoice, TableFill
+from xblocks.competency.responses import Numbers
+from xblocks.competency.scoring import cells_right
+from xblocks.olx.assessments import read_assessment
 from xblocks.olx.banks import ItemBank, read_bank
 from xblocks.olx.frameworks import read_framework
 from xblocks.olx.markup import plain_text
@@ -173,6 +176,7 @@ def test_multiple_response_keys_vary_in_number_and_place(bank: ItemBank) -> None
     items = [item for item in bank.items.values() if isinstance(item, MultipleResponse)]
     assert all(not all(option.correct for option in item.options) for item in items)
     assert len({tuple(option.correct for option in item.options) for item in items}) >= 5
+    assert len({sum(option.correct for option in item.options) for item in items}) >= 3
 
 
 def test_quizzes_do_not_give_away_the_tests(bank: ItemBank) -> None:
@@ -223,6 +227,43 @@ def test_inline_items_use_the_types_that_teach() -> None:
         for item in element.iterfind("item[@type]")
     }
     assert {"ordering", "matching", "table_fill", "situational_judgement", "find_the_error"} <= types
+
+
+@pytest.mark.parametrize(
+    ("quiz", "item_id", "typed"),
+    [
+        pytest.param(
+            "kuis3",
+            "kuis3-tenggat",
+            {"ajukan": "21", "selesai": "10", "banding": "10", "jumlah": "41"},
+            id="deadlines",
+        ),
+        pytest.param(
+            "kuis4",
+            "kuis4-hitung",
+            {"dasar": "1.200.000.000.000", "minimal": "Rp60.000.000.000", "kurang": "9.000.000.000"},
+            id="allocation",
+        ),
+    ],
+)
+def test_tables_accept_the_answers_that_their_feedback_states(
+    quiz: str, item_id: str, typed: dict[str, str]
+) -> None:
+    """What the feedback calculates, typed as Indonesians type it, earns every cell."""
+    element = next(one for _, one in assessments(COURSE) if one.get("url_name") == quiz)
+    _settings, definition, _problems = read_assessment(element)
+    item = next(one for one in definition.entries if isinstance(one, TableFill) and one.id == item_id)
+    assert set(cells_right(item, Numbers.read(item, {"numbers": typed})).values()) == {True}
+
+
+def test_self_checks_have_one_right_choice_and_say_why() -> None:
+    """Each plain problem has one right choice and a solution."""
+    paths = sorted((COURSE / "problem").glob("*.xml"))
+    assert paths
+    for path in paths:
+        problem = etree.parse(path).getroot()
+        assert len(problem.findall(".//choice[@correct='true']")) == 1, path.name
+        assert problem.find(".//solution") is not None, path.name
 
 
 def test_content_is_a_course_directory() -> None:

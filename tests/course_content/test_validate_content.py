@@ -94,6 +94,16 @@ def test_a_fault_of_olx_is_named(copy: Path, file: str, old: str, new: str, name
     assert any(named in str(finding) for finding in validate(copy))
 
 
+def test_a_file_that_nothing_points_to_is_named(copy: Path) -> None:
+    """A page left out of every unit is a fault at that page."""
+    _break(
+        copy, "governance/vertical/unit-anggaran-kelurahan.xml", '<html url_name="anggaran-kelurahan"/>', ""
+    )
+    (finding,) = validate(copy)
+    assert finding.path == copy / "governance/html/anggaran-kelurahan.xml"
+    assert "Nothing in the course points" in finding.text
+
+
 def test_all_faults_are_told_at_once(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Three faults in three files are three lines, and the status is 1."""
     for file, old, new, _named in (

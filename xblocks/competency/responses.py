@@ -63,7 +63,7 @@ class Chosen(Response):
             raise _shape(item, given, Message(_("a list of at most {n} ids"), {"n": most}))
         for id_ in given:
             if not isinstance(id_, str) or id_ not in known:
-                raise _shape(item, id_, Message(_("one of {ids}"), {"ids": ", ".join(known)}))
+                raise _shape(item, id_, Message(_("parts of the item")))
         # In the item's order, so that equal answers are equal.
         return cls(bool(given), tuple(id_ for id_ in known if id_ in given))
 
@@ -224,12 +224,10 @@ def _value(item: Item, data: object, field: str) -> object:
 def _mapping(item: Item, data: Json, field: str, known: list[str]) -> dict[str, object]:
     given = _value(item, data, field)
     if not isinstance(given, dict):
-        raise _shape(
-            item, given, Message(_("an object with keys among {ids}"), {"ids": ", ".join(sorted(known))})
-        )
+        raise _shape(item, given, Message(_("an object whose keys are parts of the item")))
     for key in given:
         if key not in known:
-            raise _shape(item, key, Message(_("one of {ids}"), {"ids": ", ".join(sorted(known))}))
+            raise _shape(item, key, Message(_("parts of the item")))
     return cast(dict[str, object], given)
 
 

@@ -30,6 +30,14 @@ TEXTS = {
     "penyelenggara": ("organiser", 255),
 }
 
+FIELDS = {
+    **{column: name for column, (name, _longest) in TEXTS.items()},
+    "tanggal_mulai": "started_on",
+    "tanggal_selesai": "finished_on",
+    "jp": "hours",
+    "nilai": "grade",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -37,6 +45,15 @@ class Problem:
 
     column: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What importing the line would change in a record."""
+
+    column: str
+    old: object
+    new: object
 
 
 @dataclass(slots=True)
@@ -50,7 +67,7 @@ class CheckedLine:
     existing: ServiceRecord | None = None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def everything(self) -> list[Problem]:
@@ -135,7 +152,11 @@ def compare(row: CheckedLine, existing: ServiceRecord | None) -> None:
         message = _("This record number is already here for another official. A number is never given twice.")
         row.problems.append(Problem("nomor_rekaman", message))
         return
-    row.changes = [name for name, value in row.values.items() if getattr(existing, name) != value]
+    row.changes = [
+        Change(column, getattr(existing, name), row.values[name])
+        for column, name in FIELDS.items()
+        if name in row.values and getattr(existing, name) != row.values[name]
+    ]
     row.status = CHANGED if row.changes else UNCHANGED
 
 

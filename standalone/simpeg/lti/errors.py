@@ -5,13 +5,14 @@
     LtiError
     ├── LoginError        a launch that cannot go on; a page for the person at the browser
     ├── TokenError        the token endpoint, RFC 6749 section 5.2
+    │   └── KeySetUnavailableError   the key set cannot be asked now; the request may succeed later
     └── ServiceError      AGS and NRPS, by HTTP status
 
 Token and service messages are read by developers of tools and stay in English; login messages are
 read by officials and are translated.
 """
 
-__all__ = ["LoginError", "LtiError", "ServiceError", "TokenError"]
+__all__ = ["KeySetUnavailableError", "LoginError", "LtiError", "ServiceError", "TokenError"]
 
 
 class LtiError(Exception):
@@ -39,6 +40,14 @@ class TokenError(LtiError):
         self.code = code
         self.message = message
         self.status = 401 if code == "invalid_client" else 400
+
+
+class KeySetUnavailableError(TokenError):
+    """Whether the assertion is right cannot be known now: 503, to be tried again."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("temporarily_unavailable", message)
+        self.status = 503
 
 
 class ServiceError(LtiError):

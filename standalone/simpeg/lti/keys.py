@@ -14,7 +14,7 @@ from django.utils import timezone
 from standalone.simpeg.conf import option
 from standalone.simpeg.models import PlatformKey, Tool
 
-from .errors import TokenError
+from .errors import KeySetUnavailableError, TokenError
 from .secrets import new_secret
 
 __all__ = ["public_key_set", "sign", "tool_key"]
@@ -64,25 +64,38 @@ def public_key_set() -> dict[str, Any]:
 
 
 def tool_key(tool: Tool, kid: str) -> rsa.RSAPublicKey:
-    """Return the tool's public key named ``kid``; raises TokenError (invalid_client).
+    """Return the tool's public key named ``kid``; raises TokenError.
 
     The key set is kept, and fetched again when it is old or lacks ``kid``; never oftener than
     KEYSET_REFETCH_SECONDS, so that a flood of unknown names is no flood of requests. Must run
     outside a transaction: it waits for another system.
     """
-    now = timezone.now()
-    fetched = tool.keyset_fetched_at
-    age = now - fetched if fetched is not None else None
-    stale = age is None or age > timedelta(seconds=option("KEYSET_MAX_AGE_SECONDS"))
-    if stale or kid not in keys_by_name(tool.keyset):
-        rested = age is None or age > timedelta(seconds=option("KEYSET_REFETCH_SECONDS"))
-        if rested and claim_fetch(tool):
-            tool.keyset = fetch_key_set(tool.keyset_url)
-            Tool.objects.filter(pk=tool.pk).update(keyset=tool.keyset)
-    keys = keys_by_name(tool.keyset)
-    if kid not in keys:
+    known = keys_by_name(tool.keyset)
+    if kid in known and not older_than(tool, option("KEYSET_MAX_AGE_SECONDS")):
+        return loaded_public_key(known[kid])
+    if not (older_than(tool, option("KEYSET_REFETCH_SECONDS")) and claim_fetch(tool)):
+        known = keys_by_name(tool.keyset)
+        if kid not in known:
+            raise KeySetUnavailableError("The tool's key set was fetched a moment ago without this key.")
+        return loaded_public_key(known[kid])
+    try:
+        tool.keyset = fetch_key_set(tool.keyset_url)
+    except KeySetUnavailableError:
+        # Old keys are better than none while the tool's server is away.
+        if kid in known:
+            return loaded_public_key(known[kid])
+        raise
+    Tool.objects.filter(pk=tool.pk).update(keyset=tool.keyset)
+    known = keys_by_name(tool.keyset)
+    if kid not in known:
         raise TokenError("invalid_client", f"The tool's key set has no usable key {kid[:64]!r}.")
-    return loaded_public_key(keys[kid])
+    return loaded_public_key(known[kid])
+
+
+def older_than(tool: Tool, seconds: float) -> bool:
+    """Tell whether the last attempt to fetch the key set is longer ago than ``seconds``."""
+    fetched = tool.keyset_fetched_at
+    return fetched is None or timezone.now() - fetched > timedelta(seconds=seconds)
 
 
 def claim_fetch(tool: Tool) -> bool:
@@ -111,7 +124,9 @@ def fetch_key_set(url: str) -> dict[str, Any]:
             body = response.raw.read(MAX_KEYSET_BYTES + 1, decode_content=True)
             status = response.status_code
     except (requests.RequestException, OSError) as error:
-        raise TokenError("invalid_client", f"The tool's key set at {url} cannot be fetched.") from error
+        raise KeySetUnavailableError(f"The tool's key set at {url} cannot be fetched.") from error
+    if status >= 500:
+        raise KeySetUnavailableError(f"The tool's key set at {url} answered {status}.")
     if status != 200 or len(body) > MAX_KEYSET_BYTES:
         raise TokenError(
             "invalid_client", f"The tool's key set at {url} answered {status}, {len(body)} bytes."

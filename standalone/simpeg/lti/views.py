@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from standalone.simpeg.conf import option
+
 from .claims import launch_claims
 from .errors import LoginError, TokenError
 from .keys import public_key_set, sign
@@ -77,5 +79,7 @@ def token(request: HttpRequest) -> JsonResponse:
         # RFC 6749, 5.2 allows only these characters.
         description = re.sub(r"[^ !#-\[\]-~]", "'", error.message)
         response = JsonResponse({"error": error.code, "error_description": description}, status=error.status)
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(option("KEYSET_REFETCH_SECONDS"))
     response.headers["Pragma"] = "no-cache"
     return response

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
 
 from standalone.simpeg.models import Official
 
@@ -15,7 +16,11 @@ __all__ = ["MANAGE", "official_of", "official_only", "personnel_only", "signed_i
 
 MANAGE = "kapasitas_simpeg.manage_personnel"
 View = Callable[..., HttpResponse]
-signed_in = login_required(login_url="simpeg:login")
+
+
+def signed_in(view: View) -> View:
+    """Let signed-in users in; what they see must not stay in a shared machine's cache."""
+    return never_cache(login_required(login_url="simpeg:login")(view))
 
 
 def official_of(user: User) -> Official | None:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-__all__ = ["forbidden", "not_found"]
+__all__ = ["csrf_failed", "forbidden", "not_found"]
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -23,3 +23,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         "remedy": _("Check the address, or go back to the start page."),
     }
     return render(request, "simpeg/error.html", context, status=404)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form was not sent from a page of this site, or that the page was too old."""
+    context = {
+        "heading": _("This form is too old"),
+        "remedy": _("Nothing was done. Go back to the start page and try again; cookies must be allowed."),
+    }
+    return render(request, "simpeg/error.html", context, status=403)

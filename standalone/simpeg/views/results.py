@@ -50,9 +50,7 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
 @personnel_only
 def table(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with the table alone, for the script."""
-    response = render(request, "simpeg/_results_table.html", table_context(request, pk))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render(request, "simpeg/_results_table.html", table_context(request, pk))
 
 
 def table_context(request: HttpRequest, pk: int) -> dict[str, Any]:

@@ -267,9 +267,10 @@ def test_a_withdrawn_assignment_ends_the_launch(signed_in: Client, course: Cours
     assert signed_in.post(f"/me/courses/{course.pk}/open/").status_code == 403
 
 
-def test_a_course_is_opened_by_post_only(signed_in: Client, course: Course) -> None:
+def test_a_course_is_opened_by_post_only(signed_in: Client, course: Course, settings: Any) -> None:
     """A link or an image must not begin a launch; and the form carries a CSRF token."""
     assert signed_in.get(f"/me/courses/{course.pk}/open/").status_code == 405
+    settings.CSRF_FAILURE_VIEW = "standalone.simpeg.views.errors.csrf_failed"
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(Official.objects.get().user)
     assert strict.post(f"/me/courses/{course.pk}/open/").status_code == 403

@@ -1,0 +1,84 @@
+"""An official answers in a course, HR has the record: in a real browser, against both sites."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import expect
+
+from .conftest import Demo
+from .keys import all_items
+from .people import Learner, sign_in
+
+pytestmark = [pytest.mark.browser]
+
+COURSE = "Manajemen Pemerintahan Kecamatan dan Kelurahan"
+OFFICIAL = "Contoh Lurah Demo"
+ARRIVAL_MS = 30_000
+
+
+@pytest.fixture
+def page(chromium: Any) -> Any:
+    """A page of a browser without cookies that fails the test on any script error."""
+    context = chromium.new_context(locale="id-ID", accept_downloads=True)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert not faults
+
+
+def test_official_learns_and_hr_has_exactly_one_record(
+    demo: Demo, page: Any, chromium: Any, tmp_path: Path
+) -> None:
+    """Launched from SIMPEG, an official completes the course; SIMPEG has result and record, each once."""
+    page.clock.install()
+    sign_in(page, demo.simpeg, "lurah")
+    page.get_by_role("button", name="Buka kursus").click()
+    expect(page.get_by_role("heading", level=1, name=COURSE)).to_be_visible()
+    assert page.url.startswith(demo.site)
+    page.get_by_role("link", name="Mulai").first.click()
+    page.wait_for_load_state("networkidle")
+    assert Learner(page, all_items()).work_through() >= 20
+
+    hr = chromium.new_context(locale="id-ID", accept_downloads=True).new_page()
+    sign_in(hr, demo.simpeg, "hr")
+    hr.get_by_role("link", name="Hasil").first.click()
+    hr.get_by_role("link", name=COURSE).first.click()
+    row = hr.get_by_role("row").filter(has_text=OFFICIAL)
+    expect(row).to_contain_text("100", timeout=ARRIVAL_MS)
+    expect(row).to_contain_text("Selesai", timeout=ARRIVAL_MS)
+    expect(row).to_have_count(1)
+
+    sign_in(hr, demo.site, "hr")
+    hr.get_by_role("link", name="Rekaman").first.click()
+    files = {}
+    for name in ("CSV", "XLSX"):
+        with hr.expect_download() as download:
+            hr.get_by_role("link", name=name).click()
+        files[name] = tmp_path / f"rekaman.{name.lower()}"
+        download.value.save_as(files[name])
+    (record,) = csv.DictReader(io.StringIO(files["CSV"].read_text(encoding="utf-8-sig")))
+    assert record["nama"] == OFFICIAL
+    assert record["nilai"] == "100.00"
+    sheet = load_workbook(files["XLSX"]).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[1]] == list(record)
+    nip = {cell.value: column for column, cell in enumerate(sheet[1])}["nip"]
+    assert len(str(sheet[2][nip].value)) == 18 and sheet[2][nip].data_type == "s"
+
+    for name, found in (("CSV", "Impor sekarang"), ("XLSX", "tidak mengubah apa pun")):
+        hr.goto(f"{demo.simpeg}/import/")
+        hr.get_by_label("Berkas CSV atau XLSX").set_input_files(files[name])
+        hr.get_by_role("button", name="Periksa berkas").click()
+        expect(hr.get_by_text(found).first).to_be_visible()
+        if name == "CSV":
+            hr.get_by_role("button", name=found).click()
+    page.goto(f"{demo.simpeg}/me/")
+    records = page.get_by_role("row").filter(has_text=record["nomor_rekaman"])
+    expect(records).to_have_count(1)
+    expect(records).to_contain_text(COURSE)
