@@ -173,7 +173,9 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         graded = self.earned is not None and self.possible is not None
         return views.PageFacts(
             prefix=self._prefix(),
-            title=self.display_name,
+            title=self.display_name
+            if self.fields["display_name"].is_set_on(self)
+            else translate.gettext(self.display_name),
             intro=self._authored().intro,
             language=translate.language,
             text=translate.text,

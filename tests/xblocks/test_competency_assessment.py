@@ -125,9 +125,10 @@ def test_nothing_leaks_before_it_is_due(policy):
 )
 def test_feedback_policy_after_submission(policy, due_in, shown):
     """After submission the key shows as the policy says, and the score always."""
-    one = learner(feedback=policy, host={"due": datetime.now(UTC) + timedelta(days=due_in)})
+    one = learner(feedback=policy)
     one.start()
     answer_all(one, samples.WRONG)
+    one.host = {"due": datetime.now(UTC) + timedelta(days=due_in)}
     html = one.submit()
     assert ("SECRET why" in html) is shown
     assert "ka-score" in html
@@ -187,6 +188,16 @@ def test_answers_are_idempotent(user):
     assert Response.objects.get().response == {"chosen": ["a"]}
     told = [data for name, data in one.runtime.published if name.endswith("item.answered")]
     assert len(told) == 2
+
+
+def test_one_uuid_is_one_answer():
+    """A UUID that was used for another item is refused: its record would be lost."""
+    one = learner()
+    one.start()
+    request = {"response": {"chosen": ["a"]}, "uuid": str(uuid.uuid4())}
+    assert one.post("answer", {"item": "single", **request})[0] == 200
+    status, reply = one.post("answer", {"item": "multiple", **request})
+    assert (status, "uuid" in reply["error"]) == (400, True)
 
 
 def test_submission_is_idempotent():
@@ -254,6 +265,15 @@ def test_deadline():
     one.submit()
     assert one.runtime.grades()[0]["value"] == 1
     assert one.post("start")[0] == 409
+
+
+@pytest.mark.parametrize(
+    ("due_in", "grace", "status"), [(-2, None, 409), (-2, 1, 409), (-2, 3, 200), (2, None, 200)]
+)
+def test_due_date_and_grace(due_in, grace, status):
+    """Where the platform gives a due date and a grace period, their end closes the assessment."""
+    host = {"due": datetime.now(UTC) + timedelta(days=due_in), "graceperiod": grace and timedelta(days=grace)}
+    assert learner(host=host).post("start")[0] == status
 
 
 def test_anonymous_visitors_read_only():

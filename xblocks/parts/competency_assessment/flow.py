@@ -106,6 +106,8 @@ def answer(
     _refuse_closed(situation)
     if attempt.locked(item.id):
         raise RefusedError(409, Message(_("The answer to item {item} is final."), {"item": item.id}))
+    if any(client_uuid in kept.uuids for kept in attempt.answers.values()):
+        raise RefusedError(400, Message(_("The field uuid was used for another item.")))
     try:
         response = read_response(item, data, tokens(item, attempt.seed))
     except ResponseError as error:
