@@ -247,6 +247,20 @@ def test_code_in_problems_is_refused(db: None, write_course: Write) -> None:
         import_directory(write_course({"course/R.xml": chapter(problem)}))
 
 
+def test_unchanged_courses_are_left_alone(db: None, write_course: Write) -> None:
+    """With --if-changed the same files are not imported twice, and any change is."""
+
+    def run(changes: dict[str, str | None] | None = None) -> Course:
+        call_command("import_course", str(write_course(changes)), if_changed=True, stdout=io.StringIO())
+        return Course.objects.get()
+
+    first = run()
+    assert run().imported_at == first.imported_at
+    changed = run({"static/lampiran.txt": "Lain"})
+    assert changed.imported_at > first.imported_at
+    assert changed.source_digest != first.source_digest
+
+
 def test_commands_import_and_export(db: None, write_course: Write, tmp_path: Path) -> None:
     """The commands do what the pages do, and fail in words."""
     call_command("import_course", str(write_course()), stdout=io.StringIO())
