@@ -89,8 +89,13 @@ def run_part(settings: str, set_up: Callable[[], None], port: int) -> None:
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     import django
 
+    from django.core.management import CommandError
+
     django.setup()
-    set_up()
+    try:
+        set_up()
+    except CommandError as error:
+        sys.exit(str(error))
     serve(port)
 
 

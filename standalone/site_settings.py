@@ -7,13 +7,13 @@ from .courseware.contrib import capa_templates
 SECRET_KEY = secret_key("site")
 ROOT_URLCONF = "standalone.site_urls"
 INSTALLED_APPS = [
+    "standalone.courseware",  # first: its words and pages go before those of Django's own apps
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.admin",
-    "standalone.courseware",
     "xblocks.records",
     "lti_bridge",
 ]

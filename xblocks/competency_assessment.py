@@ -18,8 +18,7 @@ from xblock.scorable import ScorableXBlockMixin, Score, ShowCorrectness
 from xblock.validation import ValidationMessage
 
 from xblocks import events
-from xblocks.competency.assessment import Assessment, FeedbackPolicy, resolved
-from xblocks.competency.errors import UnknownReferenceError
+from xblocks.competency.assessment import FeedbackPolicy
 from xblocks.competency.items import Item
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
@@ -27,9 +26,9 @@ from xblocks.competency.results import result_of
 from xblocks.host import clock, links, people, publishing, records
 from xblocks.host.i18n import Translator, translator
 from xblocks.host.templates import render
-from xblocks.olx.assessments import ATTRIBUTES, AssessmentDefinition
+from xblocks.olx.assessments import ATTRIBUTES
 from xblocks.olx.markup import plain_text, safe_html
-from xblocks.parts.competency_assessment import flow, olx, reports, views
+from xblocks.parts.competency_assessment import content, flow, olx, reports, views
 from xblocks.parts.competency_assessment.state import Attempt
 
 __all__ = ["CompetencyAssessmentXBlock"]
@@ -113,59 +112,27 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
 
     # Content
 
-    def _definition(self) -> tuple[AssessmentDefinition, list[Message]]:
-        found, problems = olx.read(self.definition, bool(self.bank))
-        return found, [
-            Message(
-                "{where}: {message} {remedy}",
-                {"where": problem.where, "message": problem.message, "remedy": problem.remedy},
-            )
-            for problem in problems
-        ]
-
-    def _items(self) -> tuple[tuple[Item, ...], list[Message]]:
-        """Return the items that there are, and every reason why learners cannot be let in."""
-        found, problems = self._definition()
-        bank: Mapping[str, Item] = {}
-        if self.bank:
-            try:
-                bank = records.bank_items(self.bank)
-            except UnknownReferenceError as error:
-                problems.append(error.message)
-        items, missing = resolved(found.entries, bank)
-        if missing and bank:
-            problems.append(olx.bank_missing(self.bank, missing))
-        return items, problems
-
-    def _assessment(self) -> tuple[Assessment, list[Message]]:
-        items, problems = self._items()
-        policies = [policy for policy in FeedbackPolicy if policy == self.feedback]
-        if not policies:
-            problems.append(Message(_("The feedback policy {name} is not known."), {"name": self.feedback}))
-        policy = policies[0] if policies else FeedbackPolicy.NEVER
-        return Assessment(items=items, feedback=policy, attempts=self.attempts), problems
+    def _authored(self) -> content.Content:
+        return content.assembled(
+            self.definition, bank=self.bank, feedback=self.feedback, attempts=self.attempts
+        )
 
     def _situation(self) -> flow.Situation:
-        assessment, problems = self._assessment()
+        authored = self._authored()
         return flow.Situation(
-            assessment=assessment,
+            assessment=authored.assessment,
             attempt=Attempt.from_json(self.attempt),
             closed=clock.closed(self),
             due_passed=clock.due_passed(self),
-            problems=problems,
+            problems=authored.problems,
         )
 
     def validate(self) -> Any:
         """Return what is wrong with the content, for Studio and importers."""
         validation = super().validate()
-        text = translator(self).text
-        assessment, problems = self._assessment()
-        for problem in problems:
+        authored, text = self._authored(), translator(self).text
+        for problem in (*authored.problems, *authored.unknown_competencies()):
             validation.add(ValidationMessage(ValidationMessage.ERROR, text(problem)))
-        named = {competency for item in assessment.items for competency in item.competencies}
-        for competency in sorted(records.unknown_competencies(named)):
-            message = Message(_("The competency {id} is in no framework that is loaded."), {"id": competency})
-            validation.add(ValidationMessage(ValidationMessage.ERROR, text(message)))
         return validation
 
     # Views
@@ -174,16 +141,19 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
     def student_view(self, _context: Mapping[str, Any] | None = None) -> Fragment:
         """Show the assessment to a learner. Writes nothing."""
         translate = translator(self)
-        content = self._content(self._situation(), translate)
-        page: dict[str, object] = {"prefix": self._prefix(), "content": content, "urls": self._handler_urls()}
+        page: dict[str, object] = {
+            "prefix": self._prefix(),
+            "content": self._content(self._situation(), translate),
+            "urls": {name: self.runtime.handler_url(self, name) for name in ("start", "answer", "submit")},
+        }
         return self._fragment(render("assessment/learner.html", page, translate))
 
     def author_view(self, _context: Mapping[str, Any] | None = None) -> Fragment:
         """Show the author every item with its key, and what is wrong."""
         translate = translator(self)
-        items, _problems = self._items()
-        messages = [Message("{text}", {"text": message.text}) for message in self.validate().messages]
-        page = views.author_page(items, messages, self._facts(translate))
+        authored = self._authored()
+        problems = (*authored.problems, *authored.unknown_competencies())
+        page = views.author_page(authored.assessment.items, problems, self._facts(translate))
         return self._fragment(render("assessment/author.html", page, translate))
 
     def _fragment(self, html: str) -> Fragment:
@@ -204,7 +174,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         return views.PageFacts(
             prefix=self._prefix(),
             title=self.display_name,
-            intro=self._definition()[0].intro,
+            intro=self._authored().intro,
             language=translate.language,
             text=translate.text,
             names=lambda ids: records.competency_names(ids, translate.language),
@@ -224,19 +194,17 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
     def _prefix(self) -> str:
         return "ka-" + hashlib.sha256(str(self.scope_ids.usage_id).encode()).hexdigest()[:10]
 
-    def _handler_urls(self) -> dict[str, str]:
-        return {name: self.runtime.handler_url(self, name) for name in ("start", "answer", "submit")}
-
     # What others ask without a learner
 
     def student_view_data(self, _context: object = None) -> dict[str, Any]:
         """Return facts for other clients: no keys, no learner (docs/reference/student_view_data.md)."""
-        assessment, problems = self._assessment()
+        authored = self._authored()
+        assessment = authored.assessment
         return {
             "schema": 1,
             "display_name": self.display_name,
-            "intro": safe_html(self._definition()[0].intro),
-            "ready": not problems,
+            "intro": safe_html(authored.intro),
+            "ready": not authored.problems,
             "attempts": self.attempts,
             "feedback": assessment.feedback.value,
             "max_score": float(assessment.possible),
@@ -255,23 +223,23 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
     def index_dictionary(self) -> dict[str, Any]:
         """Return what may be searched: what is asked, never what is right."""
         index: dict[str, Any] = super().index_dictionary()
-        items, _problems = self._items()
-        prompts = " ".join(plain_text(item.prompt) for item in items)
-        intro = plain_text(self._definition()[0].intro)
+        authored = self._authored()
+        prompts = " ".join(plain_text(item.prompt) for item in authored.assessment.items)
+        intro = plain_text(authored.intro)
         index["content"] = {"display_name": self.display_name, "intro": intro, "prompts": prompts}
         index["content_type"] = "Competency assessment"
         return index
 
     def max_score(self) -> float:
         """Return the points of all items; asks for no learner."""
-        return float(self._assessment()[0].possible)
+        return float(self._authored().assessment.possible)
 
     def generate_report_data(
         self, user_state_iterator: Iterable[Any], limit_responses: int | None = None
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield a row for each answer of each learner, for the instructor's CSV."""
         text = translator(self).text
-        rows = reports.rows(self._assessment()[0].items, user_state_iterator, text)
+        rows = reports.rows(self._authored().assessment.items, user_state_iterator, text)
         for number, row in enumerate(rows):
             if limit_responses is not None and number >= limit_responses:
                 return
@@ -423,7 +391,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
 
     def calculate_score(self) -> Score:
         """Score the submitted attempts that are kept by the items as they are now; the best counts."""
-        items = self._assessment()[0].items
+        items = self._authored().assessment.items
         kept = [Attempt.from_json(stored) for stored in (self.attempt, self.best_attempt)]
         results = [
             result_of(items, attempt.responses(items)) for attempt in kept if attempt and attempt.submitted
@@ -433,7 +401,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
 
     def allows_rescore(self) -> bool:
         """Whether all items can be read: with one missing, every grade would come out wrong."""
-        return not self._assessment()[1]
+        return not self._authored().problems
 
     def rescore(self, only_if_higher: bool) -> None:
         """Score again and publish; raises TypeError for content with problems, ValueError without answers."""

@@ -12,7 +12,6 @@ from datetime import datetime
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -45,18 +44,22 @@ COLUMNS: dict[str, Callable[[CompletionRecord], str]] = {
 }
 _BOM = "\ufeff"
 # A spreadsheet takes a cell that starts so for a formula (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 WIDTHS = {"nip": 22, "nama": 30, "jabatan": 26, "unit_kerja": 30, "nama_pelatihan": 44, "kode_pelatihan": 34}
 
 
 def _guarded(text: str) -> str:
     """Return the text so that no spreadsheet runs it: an apostrophe in front, as spreadsheets write it."""
-    flat = " ".join(text.splitlines())
-    return f"'{flat}" if text.startswith(_FORMULA_STARTS) else flat
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _one_line(text: str) -> str:
+    """Return the text without line breaks, tabs and other control characters: a cell is one line."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def _csv_cell(column: str, record: CompletionRecord) -> str:
-    text = COLUMNS[column](record)
+    text = _one_line(COLUMNS[column](record))
     # In its printed form ("19800101 200501 1 001") a NIP is text to every spreadsheet and keeps its
     # 18 digits; importers strip blanks from a NIP anyway.
     return grouped(text) if column == "nip" else _guarded(text)
@@ -109,7 +112,7 @@ def _xlsx_cell(sheet: WriteOnlyWorksheet, column: str, record: CompletionRecord)
         cell = WriteOnlyCell(sheet, value=float(record.score))
         cell.number_format = "0.00"
         return cell
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", COLUMNS[column](record)))
+    cell = WriteOnlyCell(sheet, value=_one_line(COLUMNS[column](record)))
     # "s" after the value: openpyxl would make a formula of a text that starts with "=".
     cell.data_type = "s"
     cell.number_format = "@"

@@ -23,6 +23,6 @@ def asset_path(course_key: str, relative: str) -> Path | None:
     root = (assets_directory(course_key) / "static").resolve()
     try:
         path = (root / relative).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
     except (OSError, ValueError):  # a name too long, or with a NUL in it
         return None
-    return path if path.is_relative_to(root) and path.is_file() else None

@@ -57,13 +57,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
     def read() -> None:
         assert process.stdout
-        for line in process.stdout:
-            lines.append(line)
-            if "Kapasitas is ready" in line:
-                ready.set()
+        with process.stdout:
+            for line in process.stdout:
+                lines.append(line)
+                if "Kapasitas is ready" in line:
+                    ready.set()
         ready.set()
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     ready.wait(START_SECONDS)
     if process.poll() is not None or not ready.is_set():
         process.kill()
@@ -75,4 +77,5 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     except subprocess.TimeoutExpired:
         process.kill()
         pytest.fail("the demo did not end when it was asked to")
+    reader.join(timeout=10)
     assert not any("Traceback" in line for line in lines), "".join(lines)

@@ -29,7 +29,7 @@ def all_items() -> dict[str, Item]:
     """Every item of the governance course and its bank, by id."""
     bank, problems = read_bank((CONTENT / "banks/governance.xml").read_bytes())
     assert bank is not None and not problems
-    found = {item.id: item for item in bank.items}
+    found = dict(bank.items)
     for path in (CONTENT / "governance").glob("vertical/*.xml"):
         for element in etree.parse(path).iter("competency_assessment"):
             _, definition, problems = read_assessment(element)

@@ -10,6 +10,7 @@ from .keys import Step, right_answer
 
 # Units are complete when they have been in view for five seconds.
 READING_TIME_MS = 6000
+READING_TRIES = 20
 
 
 def sign_in(page: Any, address: str, user: str) -> None:
@@ -45,9 +46,15 @@ class Learner:
             self.page.wait_for_load_state("networkidle")
 
     def read(self) -> None:
-        """Have the unit in view long enough."""
-        self.page.clock.run_for(READING_TIME_MS)
-        self.page.wait_for_load_state("networkidle")
+        """Scroll to the end of each part, and have it in view long enough to count as read."""
+        unread = self.page.locator("[data-viewed-url]")
+        for _ in range(READING_TRIES):
+            if not unread.count():
+                return
+            unread.first.evaluate("part => part.scrollIntoView({block: 'end'})")
+            self.page.clock.run_for(READING_TIME_MS)
+            self.page.wait_for_load_state("networkidle")
+        raise AssertionError(f"{self.page.title()} does not count as read")
 
     def try_problem(self, problem: Any) -> None:
         """Answer a problem of the platform's own block, somehow."""
@@ -81,4 +88,4 @@ class Learner:
             check.click()
             item.locator(".ka-feedback").first.wait_for()
         else:
-            item.locator("[data-status]", has_text="Tersimpan").wait_for()
+            item.locator("[data-status]", has_text=re.compile("Tersimpan|Saved")).wait_for()

@@ -18,6 +18,7 @@ from xblocks.records.api import OfficialIdentity, official_of
 
 from .fakes import AGS, BLOCK, CLAIM, COURSE, FakePlatform, private_key, query_of
 
+pytestmark = pytest.mark.every_database
 TARGET = f"http://testserver/lti/resource/{COURSE}"
 
 

@@ -19,7 +19,7 @@ from lti_bridge.records.numbers import RANDOM_ALPHABET, is_record_number, new_re
 from .fakes import COURSE, OTHER_COURSE, make_enrolment
 
 GOLDEN = Path(__file__).parent / "golden" / "completion_records.csv"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def record(user, **changes) -> CompletionRecord:

@@ -1,12 +1,15 @@
 """The sender against a strict AGS platform over HTTP: nothing lost, nothing twice in effect."""
 
+import os
+import signal
+import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 import jwt
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -442,3 +445,39 @@ def test_tokens_are_kept_in_the_cache_under_a_digest(ags, finished):
     assert cache.get(client.cache_key()) == "t1"
     assert "kapasitas," not in client.cache_key()
     assert make_enrolment(ags.url).pk == finished.pk
+
+
+@pytest.mark.service("redis")
+def test_workers_share_a_token_through_redis(ags, finished, settings):
+    """With the cache of a real site, one token serves every process."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:6379/9",
+            "KEY_PREFIX": f"kapasitas-test-{ags.url}",
+        }
+    }
+    from lti_bridge.adapters.exchange import Client
+
+    client = Client(
+        issuer=ags.url, client_id="kapasitas", token_url=ags.url + "/token", scopes=tuple(sorted(SCOPES))
+    )
+    deliver_all()
+    assert ags.tokens_given == 1
+    assert caches.create_connection("default").get(client.cache_key()) == "t1"
+    left = cache._cache.get_client().ttl(cache.make_key(client.cache_key()))
+    assert 0 < left <= 3600 - 60
+    cache.delete(client.cache_key())
+    cache.close()
+
+
+def test_the_command_finishes_and_ends_on_sigterm(ags, finished, capsys):
+    """Told to stop, the sender ends its loop with the former signal handler in place again."""
+    before = signal.getsignal(signal.SIGTERM)
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    call_command("deliver", "--idle", "0.05")
+    timer.join()
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert len(ags.scores) == 2
+    assert "attempts: 2" in capsys.readouterr().out

@@ -1,5 +1,8 @@
 """An assessment of all nine types whose keys and reasons are sentinels that no learner may see early."""
 
+# Data stays on one line, where it is easier to read.
+# ruff: noqa: E501
+
 # Whatever tells the key holds the word SECRET, a number beginning 987, or an id in LEAKS.
 ITEMS = """
 <intro><p>Selamat datang</p></intro>
@@ -88,7 +91,7 @@ WRONG = {
 LEAKS = (
     "SECRET", "correct", "effectiveness", "formula", "tolerance", "b1+b2", "9871250", "9.871.250", "98711",
     "98.711", "98722", "98.722", "197433", "197.433", "98733", "98.733", "98750", "98.750",
-    "first-one", "second-one", "third-one", "decoy-one", "ka-mark", "Experts", "Right", "Not right", "ka-feedback",
+    "first-one", "second-one", "third-one", "decoy-one", "ka-mark", "Experts", "Right", "Not right", "ka-feedback", "ka-missed",
 )  # fmt: skip
 
 

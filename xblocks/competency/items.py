@@ -5,17 +5,25 @@ every fault. Text that people read is XHTML in canonical form, sanitised by whoe
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import ClassVar
 
 from .errors import DefinitionError
-from .formulas import Formula
 from .messages import Message
 from .messages import mark as _
-from .numbers import NumberFormat
+from .parts import (
+    Action,
+    Entry,
+    FillCell,
+    JudgementMode,
+    LabelCell,
+    Line,
+    Option,
+    Pair,
+    Quantity,
+)
 
 __all__ = [
     "Action", "Entry", "FillCell", "FindTheError", "Item", "JudgementMode", "LabelCell", "Line", "Matching",
@@ -79,83 +87,6 @@ class Item:
 
     def _faults(self) -> Iterator[Message]:
         return iter(())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A choice; ``feedback`` says why this one is (not) right."""
-
-    id: str
-    body: str
-    correct: bool = False
-    feedback: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A thing to put in order, or a right-hand side that matches nothing."""
-
-    id: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """A left-hand side and the right-hand side that belongs to it."""
-
-    id: str
-    left: str
-    right: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """A way to act in a situation; ``effectiveness`` 1 (worst) to 5 (best) is the experts' key."""
-
-    id: str
-    body: str
-    effectiveness: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of a document; ``wrong`` where the learner should find an error."""
-
-    id: str
-    body: str
-    wrong: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """A number that is the key. ``tolerance`` and ``style`` None mean 0 and plain."""
-
-    value: Decimal
-    tolerance: Decimal | None = None
-    style: NumberFormat | None = None
-    unit: str = ""
-
-    def accepts(self, given: Decimal) -> bool:
-        """Tell whether the number lies within the tolerance, its ends included."""
-        return abs(given - self.value) <= (self.tolerance or 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelCell:
-    """A cell that is only read."""
-
-    body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FillCell:
-    """A cell to fill: its key is ``value``, or ``formula`` over other cells."""
-
-    id: str
-    value: Decimal | None = None
-    formula: Formula | None = None
-    tolerance: Decimal | None = None
-    style: NumberFormat | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,13 +176,6 @@ class ShortText(Item):
             yield Message(
                 _("Item {item} needs an accepted answer with letters or digits."), {"item": self.id}
             )
-
-
-class JudgementMode(StrEnum):
-    """How actions are judged: each on a scale, or against one another."""
-
-    RATE = "rate"
-    RANK = "rank"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,8 +325,3 @@ def _quantity_faults(item: str, value: Decimal | None, tolerance: Decimal | None
             )
     if tolerance is not None and tolerance < 0:
         yield Message(_("Item {item}: the tolerance must not be negative."), {"item": item})
-
-
-def by_id[P: (Option, Entry, Pair, Action, Line, FillCell)](parts: Iterable[P]) -> Mapping[str, P]:
-    """Return the parts by id."""
-    return {part.id: part for part in parts}

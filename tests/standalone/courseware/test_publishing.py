@@ -40,9 +40,7 @@ def publish(tree: CourseTree, user: User | None, name: str, event: str, data: di
 
 def points(tree: CourseTree, user: User) -> tuple[Decimal, Decimal]:
     (subsection,) = [
-        one
-        for one in progress.grade(tree, progress.learner_points(tree, user.pk)).subsections
-        if one.graded
+        one for one in progress.grade(tree, progress.learner_points(tree, user.pk)).subsections if one.graded
     ]
     return subsection.earned, subsection.possible
 

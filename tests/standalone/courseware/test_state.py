@@ -101,7 +101,10 @@ def test_deleted_field_is_back_at_its_default(tree: CourseTree, learner: User) -
 def test_undeclared_service_is_refused(tree: CourseTree, learner: User) -> None:
     """A block gets the services that it declared, and no others."""
     block = probe(tree, learner)
-    assert block.runtime.service(block, "user").get_current_user().opt_attrs["edx-platform.user_id"] == learner.pk
+    assert (
+        block.runtime.service(block, "user").get_current_user().opt_attrs["edx-platform.user_id"]
+        == learner.pk
+    )
     with pytest.raises(NoSuchServiceError):
         block.runtime.service(block, "sandbox")
 

@@ -1,5 +1,8 @@
 """Items in OLX: exact round trips, and every problem by its line."""
 
+# Documents are easier to read on one line.
+# ruff: noqa: E501
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +10,8 @@ from hypothesis import strategies as st
 from tests.xblocks import strategies
 from xblocks.competency.types import ITEM_TYPES
 from xblocks.olx.assessments import AssessmentDefinition, read_definition, write_definition
-from xblocks.olx.items import CODECS, read_item, write_item
+from xblocks.olx.codecs import CODECS
+from xblocks.olx.items import read_item, write_item
 from xblocks.olx.xml import MalformedXmlError, Reading, canonical, parse, pretty
 
 
@@ -67,8 +71,6 @@ def test_authored_round_trip():
 OPTIONS = '<option id="a" correct="true">A</option><option id="b">B</option>'
 CHOICE = "<prompt>P</prompt>" + OPTIONS
 HEAD = 'id="q" type="single_choice" competencies="c.d" level="1"'
-# Documents are easier to read on one line.
-# ruff: noqa: E501
 PROBLEMS = {
     "unknown type": ('<item id="q" type="essay" competencies="c" level="1"/>', 1, "essay"),
     "no type": ('<item id="q" competencies="c" level="1"/>', 1, "type"),

@@ -52,10 +52,11 @@
       headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
       body: JSON.stringify(data),
     });
-    const body = await reply.json().catch(() => ({}));
-    // A server that stumbles may do better next time; one that refuses will not.
-    if (reply.status >= 400 && reply.status < 500) throw new RefusedError(body.error || reply.statusText);
-    if (!reply.ok) throw new Error(reply.statusText);
+    const body = await reply.json().catch(() => null);
+    // Our handlers refuse by name, for good. Anything else, such as a log-in page in the place of a
+    // reply, may go better next time: what was to be sent is kept.
+    if (body && typeof body.error === "string" && reply.status < 500) throw new RefusedError(body.error);
+    if (!body || !reply.ok) throw new Error(reply.statusText);
     return body;
   }
 
@@ -155,7 +156,9 @@
         item.replaceWith(locked);
         locked.querySelector("h4").focus();
       } else {
-        this.status(reply.item, reply.complete ? this.text.textSaved : this.text.textPartly);
+        const twice = item.querySelector("[aria-invalid]");
+        const partly = twice ? this.text.textTwice : this.text.textPartly;
+        this.status(reply.item, reply.complete ? this.text.textSaved : partly);
       }
     }
 
@@ -196,6 +199,11 @@
 
     async check(button) {
       const item = button.closest("[data-item]");
+      const id = item.dataset.item;
+      // First as it stands: what is not complete is saved, but not checked.
+      if (!item.hasAttribute("data-complete") && !this.pending.has(id)) this.queue(item, false);
+      await this.flush();
+      if (this.pending.has(id) || !item.hasAttribute("data-complete")) return;
       this.queue(item, true);
       await this.flush();
     }

@@ -56,7 +56,7 @@ def _own_copy(node: etree._Element) -> etree._Element:
     return parse(etree.tostring(node, with_tail=False, encoding="utf-8"), where=TAG)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def read(definition: str, bank: bool) -> tuple[AssessmentDefinition, tuple[Problem, ...]]:
     """Return what the definition holds, and every problem. ``bank``: whether the block names one."""
     try:

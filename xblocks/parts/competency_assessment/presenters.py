@@ -17,7 +17,6 @@ from xblocks.competency.items import (
     Matching,
     MultipleResponse,
     Numeric,
-    Option,
     Ordering,
     ShortText,
     SingleChoice,
@@ -48,9 +47,10 @@ SCALE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The verdict on one part. ``right`` None: neither; ``key`` is a message or a text; ``note`` is HTML."""
+    """The verdict on one part: right, not right, or (None) neither; ``missed``: should have been chosen."""
 
     right: bool | None
+    missed: bool = False
     key: Message | None = None
     note: str = ""
 
@@ -97,27 +97,41 @@ def _choices(
 
 def _choice_marks(item: SingleChoice | MultipleResponse | FindTheError, response: Chosen | None) -> Marks:
     chosen = response.ids if response else ()
-    marks: Marks = {}
     if isinstance(item, FindTheError):
-        for line in item.lines:
-            if line.wrong:
-                marks[line.id] = Mark(right=line.id in chosen, key=Message(_("This line is wrong")))
-            elif line.id in chosen:
-                marks[line.id] = Mark(right=False, key=Message(_("This line is sound")))
-        return marks
-    for option in item.options:
-        mark = _option_mark(option, option.id in chosen)
-        if mark is not None:
-            marks[option.id] = mark
-    return marks
+        marks = {line.id: _verdict(line.wrong, line.id in chosen, LINE_VERDICTS) for line in item.lines}
+    else:
+        marks = {
+            option.id: _verdict(option.correct, option.id in chosen, OPTION_VERDICTS, option.feedback)
+            for option in item.options
+        }
+    return {id_: mark for id_, mark in marks.items() if mark is not None}
 
 
-def _option_mark(option: Option, chosen: bool) -> Mark | None:
-    if option.correct:
-        return Mark(right=chosen, key=Message(_("Right answer")), note=option.feedback)
-    if chosen:
-        return Mark(right=False, key=Message(_("Not right")), note=option.feedback)
-    return Mark(right=None, note=option.feedback) if option.feedback else None
+# By (to be chosen, was chosen).
+OPTION_VERDICTS = {
+    (True, True): _("Right answer; you chose it"),
+    (True, False): _("Right answer; you did not choose it"),
+    (False, True): _("Not right; you chose it"),
+}
+LINE_VERDICTS = {
+    (True, True): _("This line is wrong; you found it"),
+    (True, False): _("This line is wrong; you did not mark it"),
+    (False, True): _("This line is sound; you marked it"),
+}
+
+
+def _verdict(
+    wanted: bool, chosen: bool, verdicts: Mapping[tuple[bool, bool], str], note: str = ""
+) -> Mark | None:
+    text = verdicts.get((wanted, chosen))
+    if text is None and not note:
+        return None
+    return Mark(
+        right=wanted if chosen else None,
+        missed=wanted and not chosen,
+        key=Message(text) if text else None,
+        note=note,
+    )
 
 
 # Orders and ratings

@@ -150,6 +150,7 @@ def _put_marks(form: dict[str, Any], marks: Marks, facts: PageFacts) -> None:
         if mark is not None:
             part["mark"] = {
                 "right": mark.right,
+                "missed": mark.missed,
                 "key": facts.text(mark.key) if mark.key else "",
                 "note": facts.html(mark.note),
             }

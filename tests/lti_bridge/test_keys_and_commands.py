@@ -1,0 +1,78 @@
+"""Keys at rest, and the commands that an administrator types."""
+
+import jwt
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from lti_bridge import keys
+from lti_bridge.models import Deployment, Platform, ToolKey
+
+pytestmark = pytest.mark.django_db
+PLATFORM = {
+    "issuer": "https://simpeg.example.test",
+    "client_id": "kapasitas",
+    "deployment_id": "1",
+    "name": "SIMPEG Contoh",
+    "auth_login_url": "https://simpeg.example.test/auth",
+    "auth_token_url": "https://simpeg.example.test/token",
+    "key_set_url": "https://simpeg.example.test/jwks",
+}
+
+
+def test_private_keys_are_encrypted_at_rest():
+    """Who reads the database cannot sign as us."""
+    key = keys.create_key()
+    assert "PRIVATE KEY" not in key.encrypted_private_key
+
+
+def test_a_key_of_another_secret_is_explained(settings):
+    """After the secret was changed, the message names the key and both ways out."""
+    key = keys.create_key()
+    settings.KAPASITAS_LTI_KEY = "rahasia lain"
+    with pytest.raises(ImproperlyConfigured, match=f"{key.kid}.*lti_keys --rotate"):
+        keys.sign({})
+
+
+def test_a_key_is_made_at_first_use_and_kept():
+    """Publishing and signing use the same one."""
+    (published,) = keys.public_key_set()["keys"]
+    assert jwt.get_unverified_header(keys.sign({}))["kid"] == published["kid"]
+    assert ToolKey.objects.count() == 1
+
+
+def test_rotation_keeps_the_old_key_published_until_it_is_retired(capsys):
+    """Platforms that have cached the old key can still verify what is on its way."""
+    old = keys.create_key()
+    call_command("lti_keys", "--rotate")
+    published = [key["kid"] for key in keys.public_key_set()["keys"]]
+    new = jwt.get_unverified_header(keys.sign({}))["kid"]
+    assert published == [new, old.kid]
+    assert f"{old.kid}  published" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="rotate first"):
+        call_command("lti_keys", "--retire", new)
+    call_command("lti_keys", "--retire", old.kid)
+    assert [key["kid"] for key in keys.public_key_set()["keys"]] == [new]
+
+
+def test_a_platform_is_registered_once_and_changed_after(capsys):
+    """The same call twice changes nothing; another one changes what it says."""
+    for _time in range(2):
+        call_command("lti_platform", **PLATFORM, trusts_nip=True)
+    call_command("lti_platform", **{**PLATFORM, "name": "SIMPEG Baru", "deployment_id": "2"})
+    row = Platform.objects.get()
+    assert (row.name, row.trusts_nip) == ("SIMPEG Baru", False)
+    assert list(Deployment.objects.values_list("deployment_id", flat=True).order_by("pk")) == ["1", "2"]
+    assert capsys.readouterr().out.splitlines() == [
+        "registered: SIMPEG Contoh",
+        "updated: SIMPEG Contoh",
+        "updated: SIMPEG Baru",
+    ]
+
+
+@pytest.mark.parametrize("name", ["auth_login_url", "auth_token_url", "key_set_url"])
+def test_a_platform_with_an_unsafe_address_is_not_registered(name):
+    """The option at fault and the remedy are named."""
+    with pytest.raises(CommandError, match=f"--{name.replace('_', '-')}.*KAPASITAS_LTI_ALLOW_HTTP_HOSTS"):
+        call_command("lti_platform", **{**PLATFORM, name: "http://simpeg.example.test/"})
+    assert not Platform.objects.exists()

@@ -1,0 +1,31 @@
+"""What importing costs a web worker, and what it must not bring in."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sorted(name.partition('.')[0] for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "module", ["types", "items", "responses", "results", "assessment", "framework", "layout"]
+)
+def test_the_domain_is_standard_library_only(module):
+    """Importing the domain brings in nothing but the standard library and the domain."""
+    found = modules_after(f"import xblocks.competency.{module}") - set(sys.stdlib_module_names)
+    assert {name for name in found if not name.startswith(("_", "xblocks"))} == set()
+
+
+def test_the_block_brings_no_number_crunchers():
+    """A web worker that imports the block pays for no numpy, scipy or pandas, and needs no records app."""
+    found = modules_after("import xblocks.competency_assessment")
+    assert found.isdisjoint({"numpy", "scipy", "pandas", "attr"})
+    code = (
+        "import sys, xblocks.competency_assessment as b; assert 'xblocks.records.models' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
