@@ -88,7 +88,6 @@ def run_part(settings: str, set_up: Callable[[], None], port: int) -> None:
     # fs 2.4.16, which XBlock brings, is loud about its own future.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     import django
-
     from django.core.management import CommandError
 
     django.setup()

@@ -59,8 +59,6 @@ KAPASITAS_ASSETS = VAR / "assets"
 # The demo accounts are listed on the log-in page where the site is the demo.
 KAPASITAS_DEMO = True
 KAPASITAS_LTI_HOST = "standalone.courseware.host.StandaloneHost"
-# The demo SIMPEG runs on this machine without TLS.
-KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["localhost"]
 
 # What the platform's own blocks read from the settings of the host.
 PIPELINE = {"PIPELINE_ENABLED": False}

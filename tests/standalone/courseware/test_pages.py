@@ -333,7 +333,7 @@ def test_errors_speak_plainly(as_learner: Client, monkeypatch: pytest.MonkeyPatc
     """404 and 500 pages are in words and tell nothing of the inside."""
     response = as_learner.get("/tidak/ada")
     assert response.status_code == 404
-    assert "Halaman tidak ada" in response.content.decode()
+    assert "Halaman tidak ditemukan" in response.content.decode()
     as_learner.raise_request_exception = False
 
     def broken(*_: Any) -> None:
