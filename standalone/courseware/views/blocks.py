@@ -16,7 +16,7 @@ from standalone.courseware.assets import asset_path
 from standalone.courseware.kinds import block_class, completes_on_view
 from standalone.courseware.publishing import record_completion
 
-from .access import enter
+from .access import enter, reads_only
 
 
 @login_required
@@ -48,6 +48,7 @@ def viewed(request: HttpRequest, course_key: str, usage_key: str) -> JsonRespons
     return JsonResponse({"completion": 1})
 
 
+@reads_only
 @require_GET
 def resource(request: HttpRequest, block_type: str, uri: str) -> FileResponse:
     """Serve a file that a block's package publishes; the same for everybody."""
@@ -58,6 +59,7 @@ def resource(request: HttpRequest, block_type: str, uri: str) -> FileResponse:
     return _file(file, uri, "public, max-age=3600")
 
 
+@reads_only
 @login_required
 @require_GET
 def asset(request: HttpRequest, course_key: str, relative: str) -> FileResponse:
