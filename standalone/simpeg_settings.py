@@ -58,5 +58,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "SIMPEG %(levelname)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "loggers": {"standalone.simpeg": {"handlers": ["console"], "level": "INFO"}},
+    "loggers": {
+        "standalone.simpeg": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # A refused page is no fault of the system: without this each prints a traceback.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import translation
+from xblock.exceptions import DisallowedFileError
 from xblock.scorable import Score
 
 from tests.xblocks import samples
 from tests.xblocks.support import Learner
 from xblocks.competency.layout import tokens
+from xblocks.competency_assessment import CompetencyAssessmentXBlock
 from xblocks.records.models import Response
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +283,36 @@ def test_anonymous_visitors_read_only():
     one = Learner(samples.olx(), user_id=None)
     assert "Sign in" in one.page()
     assert one.post("start")[0] == 403
+
+
+def test_authors_see_the_key_without_a_verdict():
+    """The author's view has every key, and judges no answer, since there is none."""
+    html = Learner(samples.olx()).block.author_view().content
+    for key in (
+        "SECRET single b",
+        "Rp9.871.250",
+        "197.433",
+        "SECRET lurah",
+        "Right place: 3",
+        "Experts: 5 of 5",
+    ):
+        assert key in html
+    for verdict in ("ka-good", "ka-bad", "ka-missed", "you did not"):
+        assert verdict not in html
+
+
+def test_assets_hold_nothing_secret():
+    """Only what lies below public is served."""
+    for name in ("js", "css"):
+        with CompetencyAssessmentXBlock.open_local_resource(f"public/competency_assessment.{name}") as file:
+            assert file.read()
+    for uri in (
+        "public/../../competency_assessment.py",
+        "../templates/assessment/item.html",
+        "competency_assessment.py",
+    ):
+        with pytest.raises((DisallowedFileError, ValueError, FileNotFoundError)):
+            CompetencyAssessmentXBlock.open_local_resource(uri)
 
 
 def test_without_user_services():

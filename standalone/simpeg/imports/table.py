@@ -2,11 +2,12 @@
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,6 +44,8 @@ COLUMNS = (
 OPTIONAL = frozenset({"jabatan", "kode_unit", "unit_kerja"})
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 5000
+# Sheets often end in empty lines that were formatted once; they are read over, up to here.
+MAX_SHEET_ROWS = 20_000
 MAX_COLUMNS = 60
 MAX_CELL = 1000
 # Of an XLSX, which is a zip archive: parts and bytes once unpacked.
@@ -52,6 +55,25 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 # Spreadsheets take a text that begins so for a formula; exports put an apostrophe before it.
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+
+# What zipfile and openpyxl raise on damaged files is not documented; these were met by changing bytes
+# of real files at random.
+DAMAGED = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    InvalidFileException,
+    KeyError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class TableError(Exception):
@@ -110,12 +132,17 @@ def named(raw: Iterator[tuple[int, list[Cell]]]) -> Table:
     lines: list[Line] = []
     for number, cells in filled:
         if len(lines) == MAX_ROWS:
-            raise TableError(_("The file has more than %(limit)s lines. Split it.") % {"limit": MAX_ROWS})
+            raise TableError(too_many_lines())
         by_name = {name: cell for name, cell in zip(names, cells, strict=False) if name in COLUMNS}
         lines.append(Line(number, {name: by_name.get(name, Cell("")) for name in COLUMNS}))
     if not lines:
         raise TableError(_("The file names the columns but has no line below them."))
     return Table(lines, [name[:60] for name in names if name and name not in COLUMNS])
+
+
+def too_many_lines() -> str:
+    """Return the message for files longer than this system reads."""
+    return _("The file has more than %(limit)s lines. Split it.") % {"limit": MAX_ROWS}
 
 
 def csv_rows(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
@@ -151,23 +178,12 @@ def xlsx_rows(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         sheet = book.worksheets[0]
         # The size a file claims for itself may be wrong; the rows are counted as they come.
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_row=MAX_ROWS + 100, max_col=MAX_COLUMNS, values_only=True)
-        for number, values in enumerate(islice(rows, MAX_ROWS + 100), start=1):
+        rows = sheet.iter_rows(max_row=MAX_SHEET_ROWS + 1, max_col=MAX_COLUMNS, values_only=True)
+        for number, values in enumerate(rows, start=1):
+            if number > MAX_SHEET_ROWS:
+                raise TableError(too_many_lines())
             yield number, [cell_of(value) for value in values]
-    # What openpyxl raises on damaged parts is not documented; these are what was met.
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        SyntaxError,
-        AttributeError,
-        IndexError,
-        OSError,
-        EOFError,
-        OverflowError,
-    ) as error:
+    except DAMAGED as error:
         raise TableError(
             _("The Excel file is damaged or is no Excel file. Save it again as .xlsx.")
         ) from error
@@ -184,7 +200,7 @@ def check_archive(content: bytes) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     check_markup(archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise TableError(
             _("The Excel file is damaged or is no Excel file. Save it again as .xlsx.")
         ) from error

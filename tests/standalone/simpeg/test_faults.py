@@ -4,6 +4,7 @@ import http.client
 import threading
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,3 +154,9 @@ def test_a_client_on_the_wire_meets_the_broken_answer() -> None:
         server.task_dispatcher.shutdown()
         thread.join(timeout=5)
     assert not thread.is_alive()
+
+
+def test_every_fault_and_service_is_documented() -> None:
+    """docs/reference/demo-simpeg.md names them all."""
+    text = (Path(__file__).parents[3] / "docs/reference/demo-simpeg.md").read_text(encoding="utf-8")
+    assert [name for name in (*KINDS, *ENDPOINTS) if f"`{name}`" not in text] == []

@@ -340,18 +340,30 @@ def test_no_file_at_all_is_refused(manager: Client, db: None) -> None:
     assert "Pilih berkas" in response.content.decode()
 
 
-def test_far_away_cells_cost_nothing() -> None:
-    """A sheet that claims a million rows is read only as far as the limit."""
+def test_a_sheet_with_a_cell_far_below_is_refused() -> None:
+    """A sheet that claims a million lines is read only up to a limit, and nothing is left out silently."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.append(list(COLUMNS))
     sheet["A1048576"] = "x"
-    sheet["XFD2"] = "x"
     buffer = io.BytesIO()
     book.save(buffer)
-    with pytest.raises(TableError):
+    with translation.override("en"), pytest.raises(TableError, match="more than 5000 lines"):
         read_table(buffer.getvalue())
+
+
+def test_empty_lines_at_the_end_of_a_sheet_are_read_over() -> None:
+    """Formatted but empty lines are usual; they are no lines."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(list(COLUMNS))
+    sheet.append([GOOD[name] for name in COLUMNS])
+    sheet["A9000"].number_format = "@"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert [line.number for line in read_table(buffer.getvalue()).lines] == [2]
 
 
 @given(st.binary(max_size=400))
@@ -364,6 +376,20 @@ def test_any_bytes_are_a_table_or_a_clear_error(content: bytes) -> None:
             assert str(error)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # it tells what it does not know
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1))
+def test_a_damaged_archive_is_a_table_or_a_clear_error(changes: list[tuple[float, int]]) -> None:
+    """Bytes changed anywhere in the file, in what is compressed too."""
+    content = bytearray(WORKBOOK)
+    for place, value in changes:
+        content[int(place * len(content))] = value
+    try:
+        read_table(bytes(content))
+    except TableError as error:
+        assert str(error)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 @given(st.data())
 def test_a_damaged_workbook_is_a_table_or_a_clear_error(data: st.DataObject) -> None:
     """Bytes changed anywhere in a real workbook, inside its parts too."""

@@ -154,7 +154,7 @@
         template.innerHTML = reply.html;
         const locked = template.content.firstElementChild;
         item.replaceWith(locked);
-        locked.querySelector("h4").focus();
+        locked.querySelector("h3").focus();
       } else {
         const twice = item.querySelector("[aria-invalid]");
         const partly = twice ? this.text.textTwice : this.text.textPartly;
@@ -215,7 +215,7 @@
     back() {
       this.root.querySelector("[data-confirm]").hidden = true;
       const open = this.open()[0];
-      if (open) open.querySelector("h4").focus();
+      if (open) open.querySelector("h3").focus();
     }
 
     open() {
