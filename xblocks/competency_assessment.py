@@ -236,7 +236,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
     def answer(self, data: object, _suffix: str = "") -> dict[str, Any]:
         """Save the answer to one item. Repeating a request changes nothing.
 
-        ``{"item", "response", "uuid", "final"?, "answered_at"?}`` →
+        ``{"item", "response", "uuid", "attempt"?, "final"?, "answered_at"?}`` →
         ``{"item", "uuid", "complete", "final", "answered", "count", "html"?}``; ``html`` is the item
         with its feedback, where the answer is final.
         """
@@ -273,7 +273,8 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         return {"html": self._content(self._situation(), translate)}
 
     def _answer(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
-        fields = flow.check_fields(data, ("item", "response", "uuid"), ("final", "answered_at"))
+        fields = flow.check_fields(data, ("item", "response", "uuid"), ("attempt", "final", "answered_at"))
+        flow.check_attempt(situation, fields.get("attempt"))
         item = flow.item_of(situation, fields["item"])
         uuid = flow.client_uuid_of(fields["uuid"])
         final = fields.get("final", False)
@@ -311,6 +312,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
 
     def _submit(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
         fields = flow.check_fields(data, (), ("attempt",))
+        flow.check_attempt(situation, fields.get("attempt"))
         current = situation.attempt
         repeated = current is not None and current.submitted and fields.get("attempt") == current.number
         if not repeated:

@@ -202,6 +202,41 @@ def test_one_uuid_is_one_answer():
     assert (status, "uuid" in reply["error"]) == (400, True)
 
 
+def test_a_page_of_an_earlier_attempt_is_refused():
+    """What another tab still shows of an earlier attempt neither answers nor ends this one."""
+    one = learner()
+    one.start()
+    one.submit()
+    one.start()
+    for status, reply in (
+        one.answer("single", {"chosen": ["a"]}, attempt=1),
+        one.post("submit", {"attempt": 1}),
+    ):
+        assert status == 409
+        assert "reload" in reply["error"]
+    assert one.answer("single", {"chosen": ["a"]}, attempt=2)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ("2026-11-24T08:00:00+07:00", 200),
+        ("1970-01-01T00:00:00Z", 200),
+        ("0001-01-01T00:00:00+14:00", 400),
+        ("9999-12-31T23:59:59-12:00", 400),
+        ("2026-11-24T08:00:00", 400),
+        ("kemarin", 400),
+        (1764000000, 400),
+    ],
+)
+def test_the_clients_clock(told, status):
+    """The learner's clock is taken where it is a time with its zone that any database holds."""
+    one = learner()
+    one.start()
+    assert one.answer("single", {"chosen": ["a"]}, answered_at=told)[0] == status
+    one.submit()
+
+
 def test_submission_is_idempotent():
     """A submission that is repeated, because its reply was lost, scores once and shows the result."""
     one = learner()

@@ -78,6 +78,10 @@
       });
     }
 
+    attempt() {
+      return Number(this.root.querySelector("[data-attempt]").dataset.attempt);
+    }
+
     item(id) {
       return this.root.querySelector('[data-item="' + CSS.escape(id) + '"]');
     }
@@ -106,6 +110,7 @@
         item: item.dataset.item,
         response: responseOf(item),
         uuid: uuid(),
+        attempt: this.attempt(),
         final: final,
         answered_at: new Date().toISOString(),
       });
@@ -243,8 +248,7 @@
     }
 
     async confirm() {
-      const attempt = Number(this.root.querySelector("[data-attempt]").dataset.attempt);
-      this.show(await post(this.text.urlSubmit, { attempt: attempt }));
+      this.show(await post(this.text.urlSubmit, { attempt: this.attempt() }));
     }
 
     show(reply) {
