@@ -82,6 +82,12 @@ def test_course_arrives_as_written(tree: CourseTree) -> None:
             id="climbing url_name",
         ),
         pytest.param(
+            {"course/R.xml": chapter('<probe url_name="a/b"/>')},
+            "course/R.xml:1",
+            "url_name",
+            id="url_name that is no key",
+        ),
+        pytest.param(
             {"course/R.xml": '<course><vertical url_name="u"/></course>'},
             "course/R.xml:1",
             "vertical",
