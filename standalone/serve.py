@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -82,8 +83,10 @@ def serve(port: int) -> None:
     serve_wsgi(get_wsgi_application(), host="127.0.0.1", port=port, threads=THREADS, ident=None)
 
 
-def run_part(settings: str, set_up: Callable[[], None], port: int) -> None:
-    """Configure Django, set the part up and serve it."""
+def run_part(
+    settings: str, set_up: Callable[[], None], port: int, warm_up: Callable[[], None] = lambda: None
+) -> None:
+    """Configure Django, set the part up and serve it; ``warm_up`` runs beside the first requests."""
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
     # fs 2.4.16, which XBlock brings, is loud about its own future.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
@@ -95,6 +98,7 @@ def run_part(settings: str, set_up: Callable[[], None], port: int) -> None:
         set_up()
     except CommandError as error:
         sys.exit(str(error))
+    threading.Thread(target=warm_up, daemon=True).start()
     serve(port)
 
 
@@ -103,7 +107,9 @@ def main(part: str) -> None:
     from .common_settings import SIMPEG_PORT, SITE_PORT
 
     if part == "site":
-        run_part("standalone.site_settings", set_up_site, SITE_PORT)
+        from .courseware.contrib import preload
+
+        run_part("standalone.site_settings", set_up_site, SITE_PORT, preload)
     elif part == "simpeg":
         run_part("standalone.simpeg_settings", set_up_simpeg, SIMPEG_PORT)
     elif part == "sender":

@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.apps import AppConfig
 
 
@@ -9,7 +7,6 @@ class CoursewareConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        if find_spec("lti_bridge.api"):
-            from . import bridge
+        from . import bridge
 
-            bridge.connect()
+        bridge.connect()

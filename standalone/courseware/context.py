@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from .people import AUTHOR
@@ -21,12 +20,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_user_name": user.get_full_name() or user.get_username(),
         "site_return_url": request.session.get(RETURN_URL, ""),
         "site_may_author": user.has_perm(AUTHOR),
-        "site_records_url": _records_url() if user.has_perm("kapasitas_lti.view_completionrecord") else "",
+        "site_may_see_records": user.has_perm("kapasitas_lti.view_completionrecord"),
     }
-
-
-def _records_url() -> str:
-    try:
-        return reverse("kapasitas_lti:records")
-    except NoReverseMatch:
-        return ""

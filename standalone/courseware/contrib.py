@@ -29,6 +29,12 @@ def contrib_class(block_type: str) -> type[Any]:
     return cls
 
 
+def preload() -> None:
+    """Import all contributed classes, so that the first learner need not wait for it."""
+    for block_type in CLASSES:
+        contrib_class(block_type)
+
+
 def _without_video_archive() -> None:
     """Keep the video block from importing edxval, the platform's video archive.
 

@@ -95,11 +95,12 @@ class I18nService:
         translated = self._catalogue().gettext(message)
         return translated if translated != message else translation.gettext(message)
 
-    def ngettext(self, singular: str, plural: str, number: int) -> str:
-        """Translate by number."""
-        translated = self._catalogue().ngettext(singular, plural, number)
+    def ngettext(self, singular: str, plural: str, number: float) -> str:
+        """Translate by number; blocks pass points too, and half a point takes the plural."""
+        count = int(number) if number == int(number) else 2
+        translated = self._catalogue().ngettext(singular, plural, count)
         known = translated not in (singular, plural)
-        return translated if known else translation.ngettext(singular, plural, number)
+        return translated if known else translation.ngettext(singular, plural, count)
 
     ugettext = gettext
     ungettext = ngettext

@@ -120,7 +120,11 @@ class _Reader:
         except PluginMissingError:
             self.source.fault_at(node, _("Unknown block type <%(tag)s>.") % {"tag": block_type})
             return None
-        usage = self.runtime.id_generator.create_definition(block_type, name)
+        try:
+            usage = self.runtime.id_generator.create_definition(block_type, name)
+        except InvalidKeyError:
+            self.source.fault_at(node, _("<%(tag)s> needs a url_name.") % {"tag": block_type})
+            return None
         if str(usage) in self.nodes:
             first = ":".join(map(str, self.source.place(self.elements[str(usage)])))
             message = _("<%(tag)s url_name=“%(name)s”> is already at %(place)s.")

@@ -1,10 +1,12 @@
 """Who may enter which page of a course. Every view of a course begins here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -12,6 +14,16 @@ from lti_bridge.host import UnknownCourseError
 from standalone.courseware.people import is_enrolled, is_instructor
 from standalone.courseware.runtime import SiteRuntime
 from standalone.courseware.tree import CourseTree, load_tree
+
+
+def reads_only[View: Callable[..., Any]](view: View) -> View:
+    """Mark a view that needs no transaction around it.
+
+    SQLite lets one transaction write at a time, and ours take that right when they begin; a page that
+    only reads must not wait for it, nor keep others waiting while it renders. What a block saves while it
+    is rendered is one row, written by itself.
+    """
+    return transaction.non_atomic_requests(view)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What the browser fetches for blocks: handlers, views seen, published files, course files."""
 
 import mimetypes
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +18,7 @@ from standalone.courseware.assets import asset_path
 from standalone.courseware.kinds import block_class, completes_on_view
 from standalone.courseware.publishing import record_completion
 
-from .access import enter
+from .access import enter, reads_only
 
 
 @login_required
@@ -48,6 +50,7 @@ def viewed(request: HttpRequest, course_key: str, usage_key: str) -> JsonRespons
     return JsonResponse({"completion": 1})
 
 
+@reads_only
 @require_GET
 def resource(request: HttpRequest, block_type: str, uri: str) -> FileResponse:
     """Serve a file that a block's package publishes; the same for everybody."""
@@ -58,6 +61,7 @@ def resource(request: HttpRequest, block_type: str, uri: str) -> FileResponse:
     return _file(file, uri, "public, max-age=3600")
 
 
+@reads_only
 @login_required
 @require_GET
 def asset(request: HttpRequest, course_key: str, relative: str) -> FileResponse:
@@ -67,11 +71,43 @@ def asset(request: HttpRequest, course_key: str, relative: str) -> FileResponse:
     if path is None:
         raise Http404(_("There is no such file."))
     response = _file(path.open("rb"), path.name, "private, max-age=3600")
+    _narrow(response, request.headers.get("Range", ""), path.stat().st_size)
     # Authors upload these: whatever they are, they must not run as a page of this site.
     response["Content-Security-Policy"] = (
         "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
     )
     return response
+
+
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+
+
+def _narrow(response: FileResponse, wanted: str, size: int) -> None:
+    """Answer a request for one range of bytes (RFC 9110, section 14); players jump in videos by it."""
+    response["Accept-Ranges"] = "bytes"
+    match = _RANGE.fullmatch(wanted)
+    if not match:
+        return  # none, or a kind that a server may ignore
+    first = int(match[1])
+    last = min(int(match[2] or size - 1), size - 1)
+    if first > last:
+        response.status_code = 416
+        response["Content-Range"] = f"bytes */{size}"
+        response.streaming_content = iter(())
+        response["Content-Length"] = "0"
+        return
+    file: Any = response.file_to_stream
+    file.seek(first)
+    response.streaming_content = _parts(file, last - first + 1)
+    response.status_code = 206
+    response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response["Content-Length"] = str(last - first + 1)
+
+
+def _parts(file: Any, left: int) -> Iterator[bytes]:
+    while left > 0 and (part := file.read(min(left, 2**16))):
+        left -= len(part)
+        yield part
 
 
 def _file(file: Any, name: str, caching: str) -> FileResponse:

@@ -22,10 +22,11 @@ from standalone.courseware.olx.importer import import_archive
 from standalone.courseware.olx.problems import CourseImportError, Problem
 from standalone.courseware.people import AUTHOR, is_instructor
 
-from .access import Access, enter_to_teach, signed_in
+from .access import Access, enter_to_teach, reads_only, signed_in
 from .learner import progress_context
 
 
+@reads_only
 @login_required
 @require_GET
 def gradebook(request: HttpRequest, course_key: str) -> HttpResponse:
@@ -65,6 +66,7 @@ def _learner(access: Access, user_id: int) -> Any:
     return enrolment.user
 
 
+@reads_only
 @login_required
 @require_GET
 def learner_states(request: HttpRequest, course_key: str, user_id: int) -> HttpResponse:
@@ -183,6 +185,7 @@ def _keep_teacher(request: HttpRequest, course: Course) -> None:
     CourseRole.objects.create(user=signed_in(request), course=course, role=CourseRole.Role.INSTRUCTOR)
 
 
+@reads_only
 @login_required
 @require_GET
 def export_course(request: HttpRequest, course_key: str) -> FileResponse:

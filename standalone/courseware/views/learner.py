@@ -16,10 +16,11 @@ from standalone.courseware.models import Course, CourseRole, Enrolment
 from standalone.courseware.progress import Completeness
 from standalone.courseware.tree import CourseTree, Node
 
-from .access import Access, enter, signed_in
+from .access import Access, enter, reads_only, signed_in
 from .page import page_resources
 
 
+@reads_only
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
@@ -51,6 +52,7 @@ class Line:
     lines: list["Line"]
 
 
+@reads_only
 @login_required
 @require_GET
 def course(request: HttpRequest, course_key: str) -> HttpResponse:
@@ -92,6 +94,7 @@ def _first_open(access: Access, done: frozenset[str]) -> Node | None:
     return units[0] if units else None
 
 
+@reads_only
 @login_required
 @require_GET
 def block(request: HttpRequest, course_key: str, usage_key: str) -> HttpResponse:
@@ -115,6 +118,7 @@ def anchor(usage_key: str) -> str:
     return "block-" + usage_key.rpartition("@")[2]
 
 
+@reads_only
 @login_required
 @require_GET
 def unit(request: HttpRequest, course_key: str, usage_key: str) -> HttpResponse:
@@ -157,6 +161,7 @@ def _siblings(
     ]
 
 
+@reads_only
 @login_required
 @require_GET
 def progress_page(request: HttpRequest, course_key: str) -> HttpResponse:

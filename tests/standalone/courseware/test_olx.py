@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+import course_content
 from standalone.courseware.assets import asset_path
 from standalone.courseware.models import Block, BlockCompletion, Course, LearnerState
 from standalone.courseware.olx import archive
@@ -21,6 +22,7 @@ from standalone.courseware.tree import CourseTree, load_tree
 from .conftest import DATA, KEY, usage
 
 Write = Callable[..., Path]
+CONTENT = Path(course_content.__file__).parent
 VERTICAL = '<vertical url_name="u1" display_name="U">{}</vertical>'
 
 
@@ -78,6 +80,12 @@ def test_course_arrives_as_written(tree: CourseTree) -> None:
             "course/R.xml:1",
             "url_name",
             id="climbing url_name",
+        ),
+        pytest.param(
+            {"course/R.xml": chapter('<probe url_name="a/b"/>')},
+            "course/R.xml:1",
+            "url_name",
+            id="url_name that is no key",
         ),
         pytest.param(
             {"course/R.xml": '<course><vertical url_name="u"/></course>'},
@@ -155,7 +163,7 @@ def test_learners_keep_their_state_when_a_course_is_replaced(
     assert BlockCompletion.objects.get().completion == 1
 
 
-@pytest.mark.parametrize("source", ["probes", "platform"])
+@pytest.mark.parametrize("source", ["probes", "platform", "governance"])
 def test_export_imports_to_the_same_course(
     db: None,
     source: str,
@@ -163,16 +171,20 @@ def test_export_imports_to_the_same_course(
     tmp_path: Path,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    """Import, export, import again: the same course, with the platform's own blocks too."""
+    """Import, export, import again: the same course, with the platform's blocks and our own."""
+    if source == "governance":
+        call_command("load_content", CONTENT, stdout=io.StringIO())
+    places = {"probes": write_course(), "platform": DATA / "small", "governance": CONTENT / "governance"}
     with django_capture_on_commit_callbacks(execute=True):
-        key = import_directory(write_course() if source == "probes" else DATA / "small").course_key
+        key = import_directory(places[source]).course_key
     before = content(load_tree(key))
     export_directory(key, tmp_path / "out")
     Course.objects.all().delete()
     with django_capture_on_commit_callbacks(execute=True):
         import_directory(tmp_path / "out")
     assert content(load_tree(key)) == before
-    assert (tmp_path / "out" / "static" / "lampiran.txt").is_file()
+    kept = {path.name for path in (places[source] / "static").iterdir()}
+    assert {path.name for path in (tmp_path / "out" / "static").iterdir()} == kept
 
 
 def test_archive_is_the_same_every_time(course: Course) -> None:
