@@ -38,7 +38,9 @@ def create_key() -> ToolKey:
     )
     with transaction.atomic():
         key = ToolKey.objects.create(
-            kid=secrets.token_urlsafe(16), encrypted_private_key=_cipher().encrypt(pem).decode()
+            # Hex: a kid that began with a dash could not be typed as an argument.
+            kid=secrets.token_hex(16),
+            encrypted_private_key=_cipher().encrypt(pem).decode(),
         )
         ToolKey.objects.exclude(pk=key.pk).update(active=False)
     return key

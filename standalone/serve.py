@@ -30,7 +30,7 @@ def set_up_site() -> None:
     call_command("load_content", CONTENT, verbosity=0)
     for name in COURSES:
         say(f"Course site: course {name}")
-        call_command("import_course", CONTENT / name, verbosity=0)
+        call_command("import_course", CONTENT / name, if_changed=True, verbosity=0)
     say("Course site: demo people and the connection to SIMPEG")
     call_command("site_demo", verbosity=0)
     call_command(

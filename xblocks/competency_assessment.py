@@ -6,6 +6,7 @@ An adapter and no more: fields ⇄ values, requests ⇄ ``parts.competency_asses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -27,7 +28,7 @@ from xblocks.host import clock, links, people, publishing, records
 from xblocks.host.i18n import Translator, translator
 from xblocks.host.templates import render
 from xblocks.olx.assessments import ATTRIBUTES
-from xblocks.olx.markup import plain_text, safe_html
+from xblocks.olx.markup import plain_text
 from xblocks.parts.competency_assessment import content, flow, olx, reports, views
 from xblocks.parts.competency_assessment.state import Attempt
 
@@ -173,7 +174,9 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         graded = self.earned is not None and self.possible is not None
         return views.PageFacts(
             prefix=self._prefix(),
-            title=self.display_name,
+            title=self.display_name
+            if self.fields["display_name"].is_set_on(self)
+            else translate.gettext(self.display_name),
             intro=self._authored().intro,
             language=translate.language,
             text=translate.text,
@@ -198,27 +201,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
 
     def student_view_data(self, _context: object = None) -> dict[str, Any]:
         """Return facts for other clients: no keys, no learner (docs/reference/student_view_data.md)."""
-        authored = self._authored()
-        assessment = authored.assessment
-        return {
-            "schema": 1,
-            "display_name": self.display_name,
-            "intro": safe_html(authored.intro),
-            "ready": not authored.problems,
-            "attempts": self.attempts,
-            "feedback": assessment.feedback.value,
-            "max_score": float(assessment.possible),
-            "items": [
-                {
-                    "id": item.id,
-                    "type": item.type,
-                    "points": float(item.worth),
-                    "level": item.level,
-                    "competencies": list(item.competencies),
-                }
-                for item in assessment.items
-            ],
-        }
+        return views.public_facts(self._authored(), self.display_name)
 
     def index_dictionary(self) -> dict[str, Any]:
         """Return what may be searched: what is asked, never what is right."""
@@ -239,11 +222,8 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield a row for each answer of each learner, for the instructor's CSV."""
         text = translator(self).text
-        rows = reports.rows(self._authored().assessment.items, user_state_iterator, text)
-        for number, row in enumerate(rows):
-            if limit_responses is not None and number >= limit_responses:
-                return
-            yield row
+        items = self._authored().assessment.items
+        yield from islice(reports.rows(items, user_state_iterator, text), limit_responses)
 
     # Handlers
 
@@ -256,7 +236,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
     def answer(self, data: object, _suffix: str = "") -> dict[str, Any]:
         """Save the answer to one item. Repeating a request changes nothing.
 
-        ``{"item", "response", "uuid", "final"?, "answered_at"?}`` →
+        ``{"item", "response", "uuid", "attempt"?, "final"?, "answered_at"?}`` →
         ``{"item", "uuid", "complete", "final", "answered", "count", "html"?}``; ``html`` is the item
         with its feedback, where the answer is final.
         """
@@ -293,7 +273,8 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         return {"html": self._content(self._situation(), translate)}
 
     def _answer(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
-        fields = flow.check_fields(data, ("item", "response", "uuid"), ("final", "answered_at"))
+        fields = flow.check_fields(data, ("item", "response", "uuid"), ("attempt", "final", "answered_at"))
+        flow.check_attempt(situation, fields.get("attempt"))
         item = flow.item_of(situation, fields["item"])
         uuid = flow.client_uuid_of(fields["uuid"])
         final = fields.get("final", False)
@@ -331,6 +312,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
 
     def _submit(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
         fields = flow.check_fields(data, (), ("attempt",))
+        flow.check_attempt(situation, fields.get("attempt"))
         current = situation.attempt
         repeated = current is not None and current.submitted and fields.get("attempt") == current.number
         if not repeated:

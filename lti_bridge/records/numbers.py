@@ -30,8 +30,12 @@ def check_character(text: str) -> str:
 
 def new_record_number() -> str:
     """Return a fresh number such as ``KP-7Q2ZK-4M9XC-R`` (50 random bits)."""
-    body = "".join(secrets.choice(RANDOM_ALPHABET) for _position in range(10))
-    return f"{PREFIX}-{body[:5]}-{body[5:]}-{check_character(PREFIX + body)}"
+    while True:
+        body = "".join(secrets.choice(RANDOM_ALPHABET) for _position in range(10))
+        check = check_character(PREFIX + body)
+        # The check character too should not be taken for another one.
+        if check in RANDOM_ALPHABET:
+            return f"{PREFIX}-{body[:5]}-{body[5:]}-{check}"
 
 
 def is_record_number(text: str) -> bool:

@@ -56,7 +56,7 @@ PROBLEM = (
         "These options follow the Submit button."
     ),
     ngettext_lazy(
-        "You have used %(attempts_used)s of %(num_total)s attempt",
+        "You have used %(attempts_used)s of %(num_total)s attempt.",
         "You have used %(attempts_used)s of %(num_total)s attempts",
     ),
     ngettext_lazy("{num_points} point possible (graded)", "{num_points} points possible (graded)"),
@@ -71,9 +71,7 @@ PROBLEM = (
 VIDEO = (
     gettext_noop("Loading video player"),
     gettext_noop("No playable video sources found."),
-    gettext_noop(
-        "Your browser does not support this video format. Try using a different browser."
-    ),
+    gettext_noop("Your browser does not support this video format. Try using a different browser."),
     gettext_noop("This browser cannot play .mp4, .ogg, or .webm files."),
     gettext_noop("Try using a different browser, such as Google Chrome."),
     gettext_noop("Play"),

@@ -19,6 +19,8 @@ class Course(models.Model):
     settings = models.JSONField(default=dict)
     grading_policy = models.JSONField(default=dict)
     imported_at = models.DateTimeField(auto_now=True)
+    # Hash of the files that it was imported from; empty where it came another way.
+    source_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["title", "course_key"]

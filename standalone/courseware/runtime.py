@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -27,6 +28,7 @@ from .services import (
     UserService,
 )
 from .store import SiteStore
+from .transcripts import VideoConfigService
 from .tree import CourseTree
 
 _JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -90,6 +92,7 @@ class SiteRuntime(Runtime):
             "sandbox": SandboxService(),
             "xqueue": NoQueueService(),
             "cache": django_cache,
+            "video_config": VideoConfigService(tree),
         }
         if user is not None:
             services["completion"] = CompletionService(tree, user.pk)
@@ -149,6 +152,12 @@ class SiteRuntime(Runtime):
         from fs.memoryfs import MemoryFS
 
         return MemoryFS()
+
+    @property
+    def modulestore(self) -> Any:
+        """What the video block looks for transcripts in as a last resort: here, a store of nothing."""
+        course = SimpleNamespace(static_asset_path="")
+        return SimpleNamespace(get_course=lambda _key: course)
 
     # Views
 

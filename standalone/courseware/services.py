@@ -157,8 +157,8 @@ class SettingsService:
 class ReplaceUrlsService:
     """Turns the addresses that authors write into addresses of this site."""
 
-    _STATIC = re.compile(r"""(?P<quote>\\?["'])/static/(?P<path>[^"'\\?#]+)""")
-    _JUMP = re.compile(r"""(?P<quote>\\?["'])/jump_to_id/(?P<block>[A-Za-z0-9_.-]+)""")
+    _STATIC = re.compile(r"""(?P<quote>\\?["']|&quot;|&\#39;)/static/(?P<path>[^"'\\?#&\s]+)""")
+    _JUMP = re.compile(r"""(?P<quote>\\?["']|&quot;|&\#39;)/jump_to_id/(?P<block>[A-Za-z0-9_.-]+)""")
 
     def __init__(self, tree: CourseTree) -> None:
         self._tree = tree

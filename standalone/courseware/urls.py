@@ -14,7 +14,11 @@ urlpatterns = [
     path("login/", sign_in.SignInView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("jsi18n/", JavaScriptCatalog.as_view(domain="django", packages=["standalone.courseware"]), name="jsi18n"),
+    path(
+        "jsi18n/",
+        JavaScriptCatalog.as_view(domain="django", packages=["standalone.courseware"]),
+        name="jsi18n",
+    ),
     path("import/", instructor.import_course, name="import"),
     path(_COURSE, learner.course, name="course"),
     path(f"{_COURSE}progress/", learner.progress_page, name="progress"),

@@ -3,9 +3,12 @@
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
+
+from scripts import messages
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = ROOT / "docs/decisions"
@@ -47,6 +50,18 @@ def test_every_message_is_translated() -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_message_has_one_translation() -> None:
+    """Django merges the catalogues of its apps: two translations of one message would hide each other."""
+    translations: dict[object, set[object]] = defaultdict(set)
+    for package in messages.CATALOGUES:
+        for message in messages.current(package):
+            key = message.id[0] if isinstance(message.id, tuple) else message.id
+            text = message.string[0] if isinstance(message.string, tuple) else message.string
+            if key:
+                translations[key, message.context].add(text)
+    assert {key: found for key, found in translations.items() if len(found) > 1} == {}
 
 
 def test_locks_hold_exact_versions_with_hashes() -> None:

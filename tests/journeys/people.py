@@ -51,7 +51,7 @@ class Learner:
         for _ in range(READING_TRIES):
             if not unread.count():
                 return
-            unread.first.evaluate("part => part.scrollIntoView({block: 'end'})")
+            unread.evaluate_all("parts => parts[0]?.scrollIntoView({block: 'end'})")
             self.page.clock.run_for(READING_TIME_MS)
             self.page.wait_for_load_state("networkidle")
         raise AssertionError(f"{self.page.title()} does not count as read")

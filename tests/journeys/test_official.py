@@ -55,7 +55,7 @@ def test_official_learns_and_hr_has_exactly_one_record(
     expect(row).to_have_count(1)
 
     sign_in(hr, demo.site, "hr")
-    hr.get_by_role("link", name="Rekaman").first.click()
+    hr.get_by_role("link", name="Rekaman penyelesaian").first.click()
     files = {}
     for name in ("CSV", "XLSX"):
         with hr.expect_download() as download:

@@ -1,16 +1,21 @@
 """Fixtures of the bridge's tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from django.core.cache import cache
 
+import lti_bridge
 from lti_bridge.host import course_host
 from lti_bridge.launch import keysets
 from lti_bridge.models import Deployment, Enrolment, Platform
 
 from .ags_server import AgsServer, running
 from .fakes import FakeHost, FakePlatform, make_enrolment
+
+TEMPLATES = [Path(package.__file__).parent / "templates" for package in (lti_bridge, admin)]
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +24,21 @@ def host(settings) -> Iterator[type[FakeHost]]:
     settings.ROOT_URLCONF = "tests.lti_bridge.urls"
     settings.KAPASITAS_LTI_HOST = "tests.lti_bridge.fakes.FakeHost"
     settings.MIDDLEWARE = [entry for entry in settings.MIDDLEWARE if "whitenoise" not in entry]
+    # The bridge's own templates, not the site's, whose navigation needs the site's URLs.
+    settings.TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "DIRS": TEMPLATES,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ]
+    settings.LOGIN_URL = "/login/"
     course_host.cache_clear()
     cache.clear()
     FakeHost.reset()

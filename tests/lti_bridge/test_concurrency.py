@@ -122,10 +122,12 @@ def test_two_changes_at_once_get_two_numbers(host, monkeypatch):
     monkeypatch.setattr(host, "progress", slow)
     enrolment = make_enrolment(HR)
     user_id = enrolment.account.user_id
+    host.set_progress(user_id, completed_blocks=4, grade=Decimal("0.7"))
+    note_progress(user_id, COURSE)
 
     def work(number: int) -> None:
         with transaction.atomic():
-            host.set_progress(user_id, completed_blocks=4, grade=Decimal(70 + number) / 100)
+            host.set_progress(user_id, grade=Decimal(80 + number) / 100)
             note_progress(user_id, COURSE)
 
     assert at_once(work) == [None] * WORKERS

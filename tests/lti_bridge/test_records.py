@@ -264,6 +264,7 @@ def test_record_numbers_do_not_repeat_and_tell_nothing():
     numbers = {new_record_number() for _time in range(2000)}
     assert len(numbers) == 2000
     assert len({number[3] for number in numbers}) > 20
+    assert not {"I", "L", "O", "U"} & set("".join(number[3:] for number in numbers))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -474,10 +473,13 @@ def test_workers_share_a_token_through_redis(ags, finished, settings):
 def test_the_command_finishes_and_ends_on_sigterm(ags, finished, capsys):
     """Told to stop, the sender ends its loop with the former signal handler in place again."""
     before = signal.getsignal(signal.SIGTERM)
-    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM))
-    timer.start()
+
+    def stop_while_sending(call) -> None:
+        if call.path.endswith("/scores") and len(ags.scores) == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    ags.fault = stop_while_sending
     call_command("deliver", "--idle", "0.05")
-    timer.join()
     assert signal.getsignal(signal.SIGTERM) is before
     assert len(ags.scores) == 2
     assert "attempts: 2" in capsys.readouterr().out

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import translation
+from xblock.exceptions import DisallowedFileError
 from xblock.scorable import Score
 
 from tests.xblocks import samples
 from tests.xblocks.support import Learner
 from xblocks.competency.layout import tokens
+from xblocks.competency_assessment import CompetencyAssessmentXBlock
 from xblocks.records.models import Response
 
 pytestmark = pytest.mark.django_db
@@ -125,9 +127,10 @@ def test_nothing_leaks_before_it_is_due(policy):
 )
 def test_feedback_policy_after_submission(policy, due_in, shown):
     """After submission the key shows as the policy says, and the score always."""
-    one = learner(feedback=policy, host={"due": datetime.now(UTC) + timedelta(days=due_in)})
+    one = learner(feedback=policy)
     one.start()
     answer_all(one, samples.WRONG)
+    one.host = {"due": datetime.now(UTC) + timedelta(days=due_in)}
     html = one.submit()
     assert ("SECRET why" in html) is shown
     assert "ka-score" in html
@@ -187,6 +190,51 @@ def test_answers_are_idempotent(user):
     assert Response.objects.get().response == {"chosen": ["a"]}
     told = [data for name, data in one.runtime.published if name.endswith("item.answered")]
     assert len(told) == 2
+
+
+def test_one_uuid_is_one_answer():
+    """A UUID that was used for another item is refused: its record would be lost."""
+    one = learner()
+    one.start()
+    request = {"response": {"chosen": ["a"]}, "uuid": str(uuid.uuid4())}
+    assert one.post("answer", {"item": "single", **request})[0] == 200
+    status, reply = one.post("answer", {"item": "multiple", **request})
+    assert (status, "uuid" in reply["error"]) == (400, True)
+
+
+def test_a_page_of_an_earlier_attempt_is_refused():
+    """What another tab still shows of an earlier attempt neither answers nor ends this one."""
+    one = learner()
+    one.start()
+    one.submit()
+    one.start()
+    for status, reply in (
+        one.answer("single", {"chosen": ["a"]}, attempt=1),
+        one.post("submit", {"attempt": 1}),
+    ):
+        assert status == 409
+        assert "reload" in reply["error"]
+    assert one.answer("single", {"chosen": ["a"]}, attempt=2)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ("2026-11-24T08:00:00+07:00", 200),
+        ("1970-01-01T00:00:00Z", 200),
+        ("0001-01-01T00:00:00+14:00", 400),
+        ("9999-12-31T23:59:59-12:00", 400),
+        ("2026-11-24T08:00:00", 400),
+        ("kemarin", 400),
+        (1764000000, 400),
+    ],
+)
+def test_the_clients_clock(told, status):
+    """The learner's clock is taken where it is a time with its zone that any database holds."""
+    one = learner()
+    one.start()
+    assert one.answer("single", {"chosen": ["a"]}, answered_at=told)[0] == status
+    one.submit()
 
 
 def test_submission_is_idempotent():
@@ -256,11 +304,50 @@ def test_deadline():
     assert one.post("start")[0] == 409
 
 
+@pytest.mark.parametrize(
+    ("due_in", "grace", "status"), [(-2, None, 409), (-2, 1, 409), (-2, 3, 200), (2, None, 200)]
+)
+def test_due_date_and_grace(due_in, grace, status):
+    """Where the platform gives a due date and a grace period, their end closes the assessment."""
+    host = {"due": datetime.now(UTC) + timedelta(days=due_in), "graceperiod": grace and timedelta(days=grace)}
+    assert learner(host=host).post("start")[0] == status
+
+
 def test_anonymous_visitors_read_only():
     """Without an account the page says so, and handlers refuse before anything is written."""
     one = Learner(samples.olx(), user_id=None)
     assert "Sign in" in one.page()
     assert one.post("start")[0] == 403
+
+
+def test_authors_see_the_key_without_a_verdict():
+    """The author's view has every key, and judges no answer, since there is none."""
+    html = Learner(samples.olx()).block.author_view().content
+    for key in (
+        "SECRET single b",
+        "Rp9.871.250",
+        "197.433",
+        "SECRET lurah",
+        "Right place: 3",
+        "Experts: 5 of 5",
+    ):
+        assert key in html
+    for verdict in ("ka-good", "ka-bad", "ka-missed", "you did not"):
+        assert verdict not in html
+
+
+def test_assets_hold_nothing_secret():
+    """Only what lies below public is served."""
+    for name in ("js", "css"):
+        with CompetencyAssessmentXBlock.open_local_resource(f"public/competency_assessment.{name}") as file:
+            assert file.read()
+    for uri in (
+        "public/../../competency_assessment.py",
+        "../templates/assessment/item.html",
+        "competency_assessment.py",
+    ):
+        with pytest.raises((DisallowedFileError, ValueError, FileNotFoundError)):
+            CompetencyAssessmentXBlock.open_local_resource(uri)
 
 
 def test_without_user_services():

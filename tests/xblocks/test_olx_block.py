@@ -63,6 +63,18 @@ def test_what_is_wrong_survives_the_round_trip():
     assert canonical(node) == canonical(source(xml))
 
 
+def test_content_that_only_the_host_can_parse():
+    """Reading a block never raises: an unresolved entity is kept, told, and written back."""
+    parser = etree.XMLParser(resolve_entities=False)
+    xml = f'<!DOCTYPE x [<!ENTITY rahasia "x">]>{samples.olx("<intro>&rahasia;</intro>")}'
+    one = Learner(samples.olx())
+    block = type(one.block).parse_xml(etree.fromstring(xml, parser), one.runtime, one.block.scope_ids)
+    assert "rahasia" in block.definition
+    assert block.validate().messages
+    assert "not ready" in block.student_view().content or "belum siap" in block.student_view().content
+    assert exported(block).tag == "competency_assessment"
+
+
 def test_host_fields_pass_through():
     """Fields that the host mixes into every block are read and written as the host's own."""
     from xblock.core import XBlock

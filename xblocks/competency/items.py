@@ -5,6 +5,7 @@ every fault. Text that people read is XHTML in canonical form, sanitised by whoe
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -279,12 +280,13 @@ class FindTheError(Item):
 
 
 def normalised(text: str) -> str:
-    """Return the text as short answers are compared: case, spacing and punctuation gone.
+    """Return the text as short answers are compared: case, spacing, punctuation and encoding gone.
 
     >>> normalised("  Kepala   Desa. ") == normalised("kepala-desa")
     True
     """
-    return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
 def _text(markup: str) -> bool:

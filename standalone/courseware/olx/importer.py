@@ -1,5 +1,6 @@
 """A course draft → the tables, in one transaction; learners keep their state."""
 
+import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,7 +18,27 @@ from .reader import CourseDraft, read_course
 
 def import_directory(directory: Path) -> Course:
     """Import the course in the directory; raises CourseImportError."""
-    return store(read_course(directory))
+    return store(read_course(directory), source_digest(directory))
+
+
+def import_directory_if_changed(directory: Path) -> Course:
+    """Import the course unless it is here from the very same files; raises CourseImportError.
+
+    Reading a course takes seconds, most of them to load the platform's blocks.
+    """
+    same = Course.objects.filter(source_digest=source_digest(directory)).first()
+    return same or import_directory(directory)
+
+
+def source_digest(directory: Path) -> str:
+    """Return a hash of the names and bytes of all files in the directory."""
+    digest = hashlib.sha256()
+    for path in sorted(directory.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            digest.update(f"{path.relative_to(directory)}\0{len(data)}\0".encode())
+            digest.update(data)
+    return digest.hexdigest()
 
 
 def import_archive(archive: BinaryIO, name: str) -> Course:
@@ -26,7 +47,7 @@ def import_archive(archive: BinaryIO, name: str) -> Course:
         return store(read_course(directory))
 
 
-def store(draft: CourseDraft) -> Course:
+def store(draft: CourseDraft, digest: str = "") -> Course:
     """Store the draft in place of what the course was, and tell of the progress that this may change."""
     with transaction.atomic():
         course, _created = Course.objects.update_or_create(
@@ -35,6 +56,7 @@ def store(draft: CourseDraft) -> Course:
                 "title": draft.title,
                 "settings": draft.settings,
                 "grading_policy": draft.grading_policy,
+                "source_digest": digest,
             },
         )
         course.blocks.all().delete()

@@ -48,7 +48,9 @@ class ParseRuntime(Runtime):
         """Return the content and settings that the class reads from the element, as JSON."""
         mixed = self.mixologist.mix(cls)
         # Block classes take elements apart while they read; places of problems are those of the original.
-        block = mixed.parse_xml(copy.deepcopy(node), self, ids)
+        own = copy.deepcopy(node)
+        own.tail = None
+        block = mixed.parse_xml(own, self, ids)
         block.save()
         fields = {
             name: field.read_json(block)

@@ -36,7 +36,10 @@ _UNSAFE = ("script", "customresponse", "schematicresponse", "coderesponse", "ext
 
 @dataclass(slots=True, kw_only=True)
 class CourseDraft:
-    """A course that can be stored. ``nodes`` are in reading order, parents before children; files lie in ``source``."""
+    """A course that can be stored.
+
+    ``nodes`` are in reading order, parents before children; its files lie in ``source``.
+    """
 
     course_key: str
     title: str

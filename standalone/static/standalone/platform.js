@@ -23,7 +23,7 @@
   $.cookie = $.cookie || function () { return undefined; };
 
   const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;" };
-  // The few functions of Underscore that the problem block calls.
+  // The few functions of Underscore that the two blocks call.
   window._ = window._ || {
     escape: function (text) {
       return text === null || text === undefined ? "" : String(text).replace(/[&<>"'`]/g, function (c) { return entities[c]; });
@@ -34,6 +34,18 @@
       return result;
     },
     extend: Object.assign,
+    filter: function (list, test) { return Array.prototype.filter.call(list || [], test); },
+    isArray: Array.isArray,
+    isFinite: function (value) { return value !== null && value !== "" && isFinite(value); },
+    isFunction: function (value) { return typeof value === "function"; },
+    isNumber: function (value) { return typeof value === "number"; },
+    once: function (run) {
+      let done = false, result;
+      return function () {
+        if (!done) { done = true; result = run.apply(this, arguments); }
+        return result;
+      };
+    },
     bindAll: function (object) {
       Array.prototype.slice.call(arguments, 1).forEach(function (name) { object[name] = object[name].bind(object); });
       return object;
@@ -66,6 +78,76 @@
   window.Logger = { log: function () {}, listen: function () {} };
   window.onTouchBasedDevice = function () {
     return /iPad|iPhone|Android/i.test(navigator.userAgent) ? "touch" : null;
+  };
+
+  // jQuery UI's slider, as far as the video player uses it: one handle, by pointer and by keyboard.
+  function Slider(element, options) {
+    this.element = element;
+    this.options = Object.assign({ min: 0, max: 100, step: 1, value: 0 }, options);
+    this.upright = this.options.orientation === "vertical";
+    this.range = $('<div class="ui-slider-range ui-widget-header ui-slider-range-min"></div>').prependTo(element);
+    this.handle = element.find(".ui-slider-handle");
+    element.addClass("ui-slider " + (this.upright ? "ui-slider-vertical" : "ui-slider-horizontal"));
+    element.on("pointerdown.slider", this.drag.bind(this));
+    this.handle.on("keydown.slider", this.key.bind(this));
+    this.draw();
+  }
+  Slider.prototype.draw = function () {
+    const o = this.options, span = o.max - o.min;
+    const part = span > 0 ? Math.min(100, Math.max(0, (o.value - o.min) / span * 100)) : 0;
+    this.range.css(this.upright ? "height" : "width", part + "%");
+    this.handle.css(this.upright ? "bottom" : "left", part + "%");
+  };
+  Slider.prototype.set = function (value, event, done) {
+    const o = this.options;
+    o.value = Math.min(o.max, Math.max(o.min, value));
+    this.draw();
+    const ui = { value: o.value, handle: this.handle[0] };
+    if (o.slide) { o.slide(event, ui); }
+    if (done && o.stop) { o.stop(event, ui); }
+  };
+  Slider.prototype.at = function (event) {
+    const box = this.element[0].getBoundingClientRect(), o = this.options;
+    const part = this.upright ? (box.bottom - event.clientY) / box.height : (event.clientX - box.left) / box.width;
+    return o.min + Math.round(part * (o.max - o.min));
+  };
+  Slider.prototype.drag = function (start) {
+    const slider = this, node = this.element[0];
+    node.setPointerCapture(start.pointerId);
+    slider.set(slider.at(start), start, false);
+    slider.element.on("pointermove.drag", function (event) { slider.set(slider.at(event), event, false); });
+    slider.element.one("pointerup.drag pointercancel.drag", function (event) {
+      slider.element.off(".drag");
+      slider.set(slider.at(event), event, true);
+    });
+    start.preventDefault();
+  };
+  Slider.prototype.key = function (event) {
+    const o = this.options;
+    const to = {
+      ArrowRight: o.value + o.step, ArrowUp: o.value + o.step,
+      ArrowLeft: o.value - o.step, ArrowDown: o.value - o.step, Home: o.min, End: o.max,
+    }[event.key];
+    if (to === undefined) { return; }
+    event.preventDefault();
+    this.set(to, event, true);
+  };
+  $.fn.slider = function (what, name, value) {
+    if (typeof what === "object") {
+      return this.each(function () { $(this).data("slider", new Slider($(this), what)); });
+    }
+    const slider = this.data("slider");
+    if (!slider) { return this; }
+    if (what === "destroy") {
+      slider.range.remove();
+      this.off(".slider .drag").removeData("slider");
+      return this;
+    }
+    const option = what === "value" ? "value" : name, to = what === "value" ? name : value;
+    if (to === undefined) { return slider.options[option]; }
+    slider.options[option] = to;
+    slider.draw();
+    return this;
   };
 
   // Speaks to screen readers.

@@ -39,7 +39,9 @@ FILES = {
       <vertical url_name="u2" display_name="Bacaan">
         <read url_name="r1"/><custom url_name="k1"/>
       </vertical>
-      <vertical url_name="u3" display_name="Rahasia" visible_to_staff_only="true"><read url_name="r2"/></vertical>
+      <vertical url_name="u3" display_name="Rahasia" visible_to_staff_only="true">
+        <read url_name="r2"/>
+      </vertical>
     </sequential>
   </chapter>
 </course>""",

@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from standalone.courseware.models import BlockCompletion, Course, CourseRole, Enrolment, LearnerState
 from standalone.courseware.olx.archive import pack
-from standalone.courseware.olx.exporter import export_archive
 
 from .conftest import KEY, usage
 

@@ -78,6 +78,10 @@
       });
     }
 
+    attempt() {
+      return Number(this.root.querySelector("[data-attempt]").dataset.attempt);
+    }
+
     item(id) {
       return this.root.querySelector('[data-item="' + CSS.escape(id) + '"]');
     }
@@ -106,6 +110,7 @@
         item: item.dataset.item,
         response: responseOf(item),
         uuid: uuid(),
+        attempt: this.attempt(),
         final: final,
         answered_at: new Date().toISOString(),
       });
@@ -154,7 +159,7 @@
         template.innerHTML = reply.html;
         const locked = template.content.firstElementChild;
         item.replaceWith(locked);
-        locked.querySelector("h4").focus();
+        locked.querySelector("h3").focus();
       } else {
         const twice = item.querySelector("[aria-invalid]");
         const partly = twice ? this.text.textTwice : this.text.textPartly;
@@ -215,7 +220,7 @@
     back() {
       this.root.querySelector("[data-confirm]").hidden = true;
       const open = this.open()[0];
-      if (open) open.querySelector("h4").focus();
+      if (open) open.querySelector("h3").focus();
     }
 
     open() {
@@ -243,8 +248,7 @@
     }
 
     async confirm() {
-      const attempt = Number(this.root.querySelector("[data-attempt]").dataset.attempt);
-      this.show(await post(this.text.urlSubmit, { attempt: attempt }));
+      this.show(await post(this.text.urlSubmit, { attempt: this.attempt() }));
     }
 
     show(reply) {

@@ -6,7 +6,7 @@ may not, 404 no such item, 409 not now.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
@@ -22,7 +22,20 @@ from xblocks.records.values import ResponseRecord
 
 from .state import Attempt
 
-__all__ = ["RefusedError", "Situation", "answer", "check_fields", "records_of", "start", "submit"]
+__all__ = [
+    "RefusedError",
+    "Situation",
+    "answer",
+    "check_attempt",
+    "check_fields",
+    "records_of",
+    "start",
+    "submit",
+]
+
+
+# What every database can hold; clocks that were reset to 1970 are common.
+PLAUSIBLE_YEARS = range(1970, 9999)
 
 
 class RefusedError(Exception):
@@ -106,6 +119,8 @@ def answer(
     _refuse_closed(situation)
     if attempt.locked(item.id):
         raise RefusedError(409, Message(_("The answer to item {item} is final."), {"item": item.id}))
+    if any(client_uuid in kept.uuids for kept in attempt.answers.values()):
+        raise RefusedError(400, Message(_("The field uuid was used for another item.")))
     try:
         response = read_response(item, data, tokens(item, attempt.seed))
     except ResponseError as error:
@@ -146,11 +161,17 @@ def answered_at(value: object, at: datetime) -> datetime:
         return at
     try:
         told = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if told is not None and told.tzinfo is not None and told.year in PLAUSIBLE_YEARS:
+            return told.astimezone(UTC)
     except ValueError:
-        told = None
-    if told is None or told.tzinfo is None:
-        raise RefusedError(400, Message(_("The field answered_at must be an ISO 8601 time with its zone.")))
-    return told
+        pass
+    raise RefusedError(400, Message(_("The field answered_at must be an ISO 8601 time with its zone.")))
+
+
+def check_attempt(situation: Situation, number: object) -> None:
+    """Refuse a page that was opened in another attempt than the current one; None says nothing."""
+    if number is not None and (situation.attempt is None or number != situation.attempt.number):
+        raise RefusedError(409, Message(_("This page belongs to another attempt; please reload it.")))
 
 
 def records_of(attempt: Attempt, result: AttemptResult, only: Item | None = None) -> Iterator[ResponseRecord]:

@@ -37,7 +37,12 @@ class OlxFields:
 
 def fields_of(node: etree._Element, host_fields: Collection[str]) -> OlxFields:
     """Return the element's fields. Raises nothing for odd content: it is kept, and ``read`` reports it."""
-    root = _own_copy(node)
+    try:
+        root = _own_copy(node)
+    except MalformedXmlError:
+        # What the host's parser took and ours does not, such as entities: kept as it is.
+        source = etree.tostring(node, with_tail=False, encoding="unicode")
+        return OlxFields(settings={}, host={}, definition=source)
     host = {name: str(root.attrib.pop(name)) for name in list(root.attrib) if name in host_fields}
     for name in IDENTITY[:-1]:
         root.attrib.pop(name, None)
@@ -73,7 +78,12 @@ def write(node: etree._Element, definition: str, settings: Mapping[str, str]) ->
     """Write the block into ``node``, indented; the settings come first and win over a bad attribute."""
     node.tag = TAG
     node.set("schema", "1")
-    root = parse(definition or EMPTY, where=TAG)
+    try:
+        root = parse(definition or EMPTY, where=TAG)
+    except MalformedXmlError:
+        # Not ours to repair: as text it is in the author's sight, and no character of it is lost.
+        root = etree.Element(TAG)
+        root.text = definition
     for name, value in {**dict(root.attrib), **settings}.items():
         node.set(str(name), str(value))
     pretty(root)

@@ -5,7 +5,7 @@ key; it is called only where the feedback is due. A part's mark is put beside th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -73,8 +73,14 @@ def form_of(item: Item, response: Response | None, tokens: Mapping[str, str], ht
 
 
 def marks_of(item: Item, response: Response | None) -> Marks:
-    """Return the key, by part. Only for learners to whom it is due, and for authors."""
-    return FORMS[item.type].marks(item, response)
+    """Return the key, by part. Only for learners to whom it is due, and for authors.
+
+    Where there is no answer, the key stands alone, without a verdict.
+    """
+    marks: Marks = FORMS[item.type].marks(item, response)
+    if response is None:
+        return {part: replace(mark, right=None) for part, mark in marks.items()}
+    return marks
 
 
 # Choices
@@ -96,24 +102,27 @@ def _choices(
 
 
 def _choice_marks(item: SingleChoice | MultipleResponse | FindTheError, response: Chosen | None) -> Marks:
-    chosen = response.ids if response else ()
+    chosen = response.ids if response else None
     if isinstance(item, FindTheError):
-        marks = {line.id: _verdict(line.wrong, line.id in chosen, LINE_VERDICTS) for line in item.lines}
+        marks = {line.id: _verdict(line.wrong, line.id, chosen, LINE_VERDICTS) for line in item.lines}
     else:
         marks = {
-            option.id: _verdict(option.correct, option.id in chosen, OPTION_VERDICTS, option.feedback)
+            option.id: _verdict(option.correct, option.id, chosen, OPTION_VERDICTS, option.feedback)
             for option in item.options
         }
     return {id_: mark for id_, mark in marks.items() if mark is not None}
 
 
-# By (to be chosen, was chosen).
-OPTION_VERDICTS = {
+# By (to be chosen, was chosen); None where nothing was answered.
+type Verdicts = Mapping[tuple[bool, bool | None], str]
+OPTION_VERDICTS: Verdicts = {
+    (True, None): _("Right answer"),
     (True, True): _("Right answer; you chose it"),
     (True, False): _("Right answer; you did not choose it"),
     (False, True): _("Not right; you chose it"),
 }
-LINE_VERDICTS = {
+LINE_VERDICTS: Verdicts = {
+    (True, None): _("This line is wrong"),
     (True, True): _("This line is wrong; you found it"),
     (True, False): _("This line is wrong; you did not mark it"),
     (False, True): _("This line is sound; you marked it"),
@@ -121,14 +130,15 @@ LINE_VERDICTS = {
 
 
 def _verdict(
-    wanted: bool, chosen: bool, verdicts: Mapping[tuple[bool, bool], str], note: str = ""
+    wanted: bool, part: str, chosen: tuple[str, ...] | None, verdicts: Verdicts, note: str = ""
 ) -> Mark | None:
-    text = verdicts.get((wanted, chosen))
+    was_chosen = None if chosen is None else part in chosen
+    text = verdicts.get((wanted, was_chosen))
     if text is None and not note:
         return None
     return Mark(
-        right=wanted if chosen else None,
-        missed=wanted and not chosen,
+        right=wanted if was_chosen else None,
+        missed=wanted and was_chosen is False,
         key=Message(text) if text else None,
         note=note,
     )

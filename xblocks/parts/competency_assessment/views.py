@@ -16,10 +16,11 @@ from xblocks.competency.scoring import Score
 from xblocks.competency.types import ITEM_TYPES, rule, score
 from xblocks.olx.markup import safe_html
 
+from .content import Content
 from .flow import Situation
 from .presenters import FORMS, Html, Marks, form_of, marks_of
 
-__all__ = ["PageFacts", "author_page", "item_view", "learner_page"]
+__all__ = ["PageFacts", "author_page", "item_view", "learner_page", "public_facts"]
 
 POLICIES = {
     FeedbackPolicy.IMMEDIATE: _("after each item that you have checked"),
@@ -128,6 +129,30 @@ def author_page(items: Iterable[Item], problems: Iterable[Message], facts: PageF
         "intro": facts.html(facts.intro),
         "items": views,
         "problems": [facts.text(problem) for problem in problems],
+    }
+
+
+def public_facts(authored: Content, title: str) -> dict[str, Any]:
+    """Return what other clients are told: no keys, no learner (docs/reference/student_view_data.md)."""
+    assessment = authored.assessment
+    return {
+        "schema": 1,
+        "display_name": title,
+        "intro": safe_html(authored.intro),
+        "ready": not authored.problems,
+        "attempts": assessment.attempts,
+        "feedback": assessment.feedback.value,
+        "max_score": float(assessment.possible),
+        "items": [
+            {
+                "id": item.id,
+                "type": item.type,
+                "points": float(item.worth),
+                "level": item.level,
+                "competencies": list(item.competencies),
+            }
+            for item in assessment.items
+        ],
     }
 
 

@@ -24,11 +24,11 @@ class Command(BaseCommand):
         problems: list[str] = []
         with transaction.atomic():
             for directory in options["directory"]:
-                problems += self._load(directory)
+                problems += self._load(directory, quiet=not options["verbosity"])
             if problems:
                 raise CommandError("\n".join(problems))
 
-    def _load(self, directory: Path) -> list[str]:
+    def _load(self, directory: Path, *, quiet: bool) -> list[str]:
         problems: list[str] = []
         for folder, load in (("frameworks", load_framework), ("banks", load_bank)):
             files = sorted((directory / folder).glob("*.xml"))
@@ -36,7 +36,9 @@ class Command(BaseCommand):
                 problems.append(f"{directory / folder}: holds no XML file")
             for file in files:
                 try:
-                    self.stdout.write(f"{load(file.read_bytes())}  {file.name}")
+                    reference = load(file.read_bytes())
+                    if not quiet:
+                        self.stdout.write(f"{reference}  {file.name}")
                 except InvalidContentError as error:
                     problems += [f"{file}:{problem}" for problem in error.problems]
                 except ChangedContentError as error:
