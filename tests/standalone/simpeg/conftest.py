@@ -17,6 +17,9 @@ from standalone.simpeg.models import AccessToken, Course, LineItem, Office, Offi
 from standalone.simpeg.registry import register_course, register_tool
 
 from . import tool as tool_side
+from .served import served
+
+__all__ = ["served"]  # a fixture, found by its name here
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,20 +1,9 @@
 """The demo SIMPEG as `make run` serves it, in a real browser: access, narrow screens, renewal in place."""
 
-import os
-import socket
-import sqlite3
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from uuid import UUID
 
 import pytest
 import requests
@@ -24,97 +13,15 @@ from standalone.simpeg.imports.table import COLUMNS, OPTIONAL
 from standalone.simpeg.lti import names
 
 from . import tool as tool_side
-from .tool import KeySetServer, assertion, claims
+from .served import Served
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[3]
-TARGET = "https://tool.example/courses/1"
 HEADINGS = ",".join(name for name in COLUMNS if name not in OPTIONAL)
 REST = "K1,Kursus Contoh,BKPSDM Kota Contoh,2026-01-05,2026-01-09,20,87.5"
 CSV = f"""{HEADINGS}
 KP-1,198001012005011001,Contoh Lurah Demo,{REST}
 KP-2,123,Contoh Kasi Demo,{REST}
 """
-
-
-@dataclass(frozen=True)
-class Served:
-    """A running SIMPEG, and the tool that is registered with it."""
-
-    url: str
-    environment: dict[str, str]
-
-    def manage(self, *arguments: str) -> None:
-        subprocess.run(
-            [sys.executable, "-m", "standalone.manage", "simpeg", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            timeout=60,
-        )
-
-    def token(self) -> str:
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": tool_side.ASSERTION_TYPE,
-            "client_assertion": assertion(claims(aud=f"{self.url}/lti/token")),
-            "scope": " ".join(names.ISSUABLE_SCOPES),
-        }
-        response = requests.post(f"{self.url}/lti/token", form, timeout=10)
-        assert response.status_code == 200, response.text
-        return str(response.json()["access_token"])
-
-    def context_id(self) -> UUID:
-        """Return the course's context, which a tool learns from a launch."""
-        with closing(sqlite3.connect(Path(self.environment["KAPASITAS_VAR"]) / "simpeg.sqlite3")) as database:
-            found = database.execute(
-                "SELECT context_id FROM kapasitas_simpeg_course WHERE target_link_uri = ?", [TARGET]
-            )
-            return UUID(found.fetchone()[0])
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, key_set_server: KeySetServer) -> Iterator[Served]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "KAPASITAS_VAR": str(tmp_path_factory.mktemp("simpeg")),
-        "KAPASITAS_SIMPEG_PORT": str(port),
-        "PYTHONPATH": str(ROOT),
-    }
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "standalone.serve", "simpeg"], cwd=ROOT, env=environment
-    )
-    found = Served(f"http://localhost:{port}", environment)
-    try:
-        wait_for(f"{found.url}/login/", process)
-        key_set_server.reset()
-        found.manage(
-            "simpeg_tool",
-            *("--client-id", tool_side.CLIENT_ID, "--deployment-id", "1", "--login-url", tool_side.LOGIN_URL),
-            *("--launch-url", tool_side.LAUNCH_URL, "--keyset-url", key_set_server.url),
-        )
-        course = ("--title", "Kursus Contoh", "--target-link-uri", TARGET)
-        found.manage("simpeg_course", *course, "--client-id", tool_side.CLIENT_ID)
-        yield found
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except URLError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail("the demo SIMPEG did not start")
 
 
 @pytest.fixture
@@ -241,7 +148,7 @@ def test_results_arrive_in_place_and_never_move_the_focus(
     score(61.25)
     page.wait_for_selector("text=61,25", timeout=15_000)
     assert page.evaluate("document.activeElement.textContent").startswith("Muat ulang")
-    page.wait_for_function("document.getElementById('news').textContent !== ''")
+    page.wait_for_selector("#news:not(:empty)", state="attached")
 
     page.focus("#results tbody a")
     time.sleep(1.1)  # the next score must be dated a second later
