@@ -24,6 +24,13 @@ class Demo:
     simpeg: str
     var: Path
 
+    def manage(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        """Run an operator's command on the course site."""
+        environment = {**os.environ, "KAPASITAS_VAR": str(self.var), "PYTHONPATH": str(ROOT)}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        command = [sys.executable, "-W", "ignore", "-m", "standalone.manage", "site", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, check=check, capture_output=True, text=True)
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
