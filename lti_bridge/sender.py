@@ -70,12 +70,16 @@ def claim(now: datetime, lease: timedelta = LEASE) -> Claim | None:
     On MariaDB, MySQL and PostgreSQL workers skip the rows that others hold; everywhere a conditional
     UPDATE makes sure of the claim. Rows that are no longer the newest are superseded on the way.
     """
-    with transaction.atomic():
-        for row in _due(now):
-            claimed = _claim_row(row, now, lease)
-            if claimed is not None:
-                return claimed
-    return None
+    while True:
+        with transaction.atomic():
+            rows = list(_due(now))
+            for row in rows:
+                claimed = _claim_row(row, now, lease)
+                if claimed is not None:
+                    return claimed
+        # A row that was not claimed is no longer due: superseded, put off, or another worker's.
+        if len(rows) < CANDIDATES:
+            return None
 
 
 def _due(now: datetime) -> QuerySet[Delivery]:

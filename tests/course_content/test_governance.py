@@ -126,11 +126,12 @@ def test_every_item_says_why_and_from_which_article(bank: ItemBank) -> None:
 
 
 def test_sources_name_laws_that_are_in_force(bank: ItemBank) -> None:
-    """Revoked regulations are no source, and the amended articles name their amendment."""
+    """Revoked regulations are no source; an amended article names its amendment and where that stands now."""
     for item in bank.items.values():
         assert not re.search(r"PP (19/2008|73/2005)", item.source), item.id
         if re.search(r"UU 30/2014 Pasal (24|38|39|53)\b", item.source):
             assert "UU 11/2020" in item.source, item.id
+        assert ("UU 11/2020" in item.source) == ("UU 6/2023" in item.source), item.id
 
 
 def test_pre_test_and_post_test_are_disjoint_and_cover_every_competency(
@@ -254,6 +255,49 @@ def test_tables_accept_the_answers_that_their_feedback_states(
     _settings, definition, _problems = read_assessment(element)
     item = next(one for one in definition.entries if isinstance(one, TableFill) and one.id == item_id)
     assert set(cells_right(item, Numbers.read(item, {"numbers": typed})).values()) == {True}
+
+
+def _prompts_and_feedback() -> list[tuple[etree._Element, str, str]]:
+    """Every item of the bank and of the quizzes, with the words of its prompt and of its feedback."""
+    bank = etree.parse(CONTENT / "banks" / "governance.xml").getroot()
+    inline = [item for _path, element in assessments(COURSE) for item in element.iterfind("item[@type]")]
+    return [
+        (item, _text(item.find("prompt")), _text(item.find("feedback")))
+        for item in [*bank.iter("item"), *inline]
+    ]
+
+
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def test_numeric_prompts_state_the_unit_of_the_answer() -> None:
+    """What is asked in rupiah, percent, days or working days says so; days are never left open."""
+    words = {"rupiah": "rupiah", "percent": "persen"}
+    for item, prompt, _feedback in _prompts_and_feedback():
+        if item.get("type") == "numeric":
+            answer = item.find("answer")
+            assert answer is not None
+            unit = answer.get("unit") or words[str(answer.get("format"))]
+            assert unit in prompt, item.get("id")
+            assert (unit == "hari kerja") == ("hari kerja" in prompt), item.get("id")
+
+
+def test_items_with_several_right_answers_say_so() -> None:
+    """Nobody has to guess whether one or several answers are wanted."""
+    for item, prompt, _feedback in _prompts_and_feedback():
+        if item.get("type") in {"multiple_response", "find_the_error"}:
+            assert "Pilih semua" in prompt, item.get("id")
+
+
+def test_judgement_is_not_sold_as_law() -> None:
+    """Where the key is reasoned and not quoted, the feedback says that it is professional judgement."""
+    reasoned = {"kuis2-usul"}
+    for item, _prompt, feedback in _prompts_and_feedback():
+        if item.get("type") == "situational_judgement" or item.get("id") in reasoned:
+            assert "pertimbangan profesional" in feedback, item.get("id")
+            reasoned.discard(str(item.get("id")))
+    assert not reasoned
 
 
 def test_self_checks_have_one_right_choice_and_say_why() -> None:
