@@ -1,4 +1,7 @@
-"""``python -m benchmarks [NAME …]``: measure, and print one table. Each benchmark has a process of its own."""
+"""``python -m benchmarks [NAME …]``: measure, and print one table.
+
+Each benchmark has a process of its own.
+"""
 
 import argparse
 import importlib

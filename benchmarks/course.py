@@ -1,4 +1,4 @@
-"""A small course: one page of text, one platform problem, one assessment of 20 items of the governance bank."""
+"""A small course: a page of text, a platform problem, an assessment of 20 items of the governance bank."""
 
 from pathlib import Path
 

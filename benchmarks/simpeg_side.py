@@ -1,4 +1,4 @@
-"""What the demo SIMPEG knows, read in its own database: ``python -m benchmarks.simpeg_side people N|holdings``.
+"""What the demo SIMPEG knows, read in its database: ``python -m benchmarks.simpeg_side people N|holdings``.
 
 A process of its own, as the two systems share nothing but HTTP; it prints JSON.
 """

@@ -1,4 +1,4 @@
-"""A host of one course whose learners' progress is set, not earned: the launch and the course are not measured."""
+"""A host of one course whose learners' progress is set, not earned: launch and course are not measured."""
 
 from decimal import Decimal
 

@@ -25,16 +25,13 @@ def measure() -> list[Figure]:
             rounds=40,
         )
         learner.submit()
-        ms |= {
-            name: value
-            for name, value in medians_ms(
-                {
-                    "peer again": Contestant(act=learner.check_problem),
-                    "submit, 20 items": Contestant(prepare=lambda: begun(learner), act=learner.submit),
-                },
-                rounds=20,
-            ).items()
-        }
+        ms |= medians_ms(
+            {
+                "peer again": Contestant(act=learner.check_problem),
+                "submit, 20 items": Contestant(prepare=lambda: begun(learner), act=learner.submit),
+            },
+            rounds=20,
+        )
         begun(learner)
         queries = {
             "answer": queries_of(learner.answer),

@@ -12,7 +12,7 @@ def measure() -> list[Figure]:
     with learner_on_site() as learner:
         pages = {name: Contestant(act=lambda name=name: learner.unit(name)) for name in course.UNITS}  # type: ignore[misc]
         before = medians_ms(pages, rounds=25)
-        queries = {name: queries_of(lambda name=name: learner.unit(name)) for name in course.UNITS}  # type: ignore[misc]
+        queries = {name: queries_of(lambda name=name: learner.unit(name)) for name in course.UNITS}
         learner.start()
         after = medians_ms({name: pages[name] for name in ("text", "assessment")}, rounds=25)
         open_queries = queries_of(lambda: learner.unit("assessment"))

@@ -1,7 +1,6 @@
 """The sender against bare requests: the same scores to the same endpoint of the demo SIMPEG, over HTTP."""
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -108,7 +107,7 @@ def measure() -> list[Figure]:
     return figures(ms["ours"] / LEARNERS, ms[BARE] / LEARNERS)
 
 
-def figures(ours: float, bare: float) -> Sequence[Figure]:
+def figures(ours: float, bare: float) -> list[Figure]:
     """Return the delivery's time, and how many that makes a second."""
     return [
         Figure(
