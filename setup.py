@@ -20,7 +20,9 @@ RUNTIME = [
 
 # Only the one-machine site needs these. xblocks-contrib imports pkg_resources (setuptools < 81)
 # and brings numpy, scipy and shapely: never a dependency of the plugin itself.
+# lazy is what xblock.django.request imports; XBlock's extra for it would bring boto3 as well.
 STANDALONE = [
+    "lazy>=1.6",
     "setuptools<81",
     "waitress>=3.0.2",
     "whitenoise>=6.9",

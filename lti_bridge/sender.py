@@ -20,7 +20,7 @@ from .delivery.report import Report, ResultsService
 from .delivery.timestamps import first_wire_timestamp, restamped
 from .models import Delivery, DeliveryAttempt, DeliveryState, ReportTarget
 
-__all__ = ["Claim", "claim", "deliver_next", "send_claimed"]
+__all__ = ["LEASE", "Claim", "claim", "deliver_next", "send_claimed"]
 
 # Longer than the longest exchange: token, line items and score, each with its time-outs.
 LEASE = timedelta(minutes=5)
@@ -49,10 +49,13 @@ class _Ending:
 
 
 def deliver_next(
-    *, service_for: ServiceFor = AgsService, jitter: Callable[[], float] = random.random
+    *,
+    service_for: ServiceFor = AgsService,
+    jitter: Callable[[], float] = random.random,
+    lease: timedelta = LEASE,
 ) -> bool:
     """Claim, send and settle one delivery; False where none is due. Not inside a transaction."""
-    claimed = claim(timezone.now())
+    claimed = claim(timezone.now(), lease)
     if claimed is None:
         return False
     target = ReportTarget.objects.select_related("deployment__platform").get(pk=claimed.target_id)
@@ -61,18 +64,22 @@ def deliver_next(
     return True
 
 
-def claim(now: datetime) -> Claim | None:
+def claim(now: datetime, lease: timedelta = LEASE) -> Claim | None:
     """Lease the next due row and open an attempt for it; commits. None where nothing is due.
 
     On MariaDB, MySQL and PostgreSQL workers skip the rows that others hold; everywhere a conditional
     UPDATE makes sure of the claim. Rows that are no longer the newest are superseded on the way.
     """
-    with transaction.atomic():
-        for row in _due(now):
-            claimed = _claim_row(row, now)
-            if claimed is not None:
-                return claimed
-    return None
+    while True:
+        with transaction.atomic():
+            rows = list(_due(now))
+            for row in rows:
+                claimed = _claim_row(row, now, lease)
+                if claimed is not None:
+                    return claimed
+        # A row that was not claimed is no longer due: superseded, put off, or another worker's.
+        if len(rows) < CANDIDATES:
+            return None
 
 
 def _due(now: datetime) -> QuerySet[Delivery]:
@@ -87,7 +94,7 @@ def _due(now: datetime) -> QuerySet[Delivery]:
     return rows[:CANDIDATES]
 
 
-def _claim_row(row: Delivery, now: datetime) -> Claim | None:
+def _claim_row(row: Delivery, now: datetime, lease: timedelta) -> Claim | None:
     siblings = Delivery.objects.filter(target_id=row.target_id, account_id=row.account_id, kind=row.kind)
     unchanged = Delivery.objects.filter(pk=row.pk, state=row.state, attempt_count=row.attempt_count)
     if siblings.filter(sequence__gt=row.sequence).exists():
@@ -103,7 +110,7 @@ def _claim_row(row: Delivery, now: datetime) -> Claim | None:
     is_abandoned = row.state == DeliveryState.IN_FLIGHT
     taken = unchanged.update(
         state=DeliveryState.IN_FLIGHT,
-        lease_until=now + LEASE,
+        lease_until=now + lease,
         attempt_count=row.attempt_count + 1,
         wire_timestamp=wire,
         ambiguous=row.ambiguous or is_abandoned,

@@ -58,13 +58,13 @@ def start(part: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", "standalone.serve", part])  # noqa: S603
 
 
-def responds(url: str) -> bool:
-    """Tell whether the site answers at all; an error page is an answer."""
+def responds(name: str, url: str) -> bool:
+    """Tell whether the site answers; a page that fails ends the run, because the next would fail as well."""
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own http address
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own http address
             return True
-    except urllib.error.HTTPError:
-        return True
+    except urllib.error.HTTPError as error:
+        sys.exit(f"The {name} process answers {error.code} at {url}; the reason is above.")
     except OSError:
         return False
 
@@ -77,7 +77,7 @@ def wait_until_ready(children: dict[str, "subprocess.Popen[bytes]"]) -> None:
         for name, child in children.items():
             if child.poll() is not None:
                 sys.exit(f"The {name} process ended while it was being set up; the reason is above.")
-        waiting = {name: url for name, url in waiting.items() if not responds(url)}
+        waiting = {name: url for name, url in waiting.items() if not responds(name, url)}
         if waiting and time.monotonic() > deadline:
             sys.exit(f"Not ready after {READY_SECONDS} s: {', '.join(waiting)}.")
         time.sleep(0.1)

@@ -1,6 +1,7 @@
 """Assignment and Grade Services 2.0: post a score, read a result back."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ from lti_bridge.models import LineItem, ReportKind, ReportTarget
 
 from .exchange import Client, Exchange, refusal
 from .line_items import (
+    LOCK,
     SCOPE_LINE_ITEM,
     SCOPE_LINE_ITEM_READ,
     TAGS,
@@ -39,9 +41,10 @@ MOST_PAGES = 200
 class AgsService:
     """One target's gradebook at its platform (implements ``delivery.report.ResultsService``)."""
 
-    def __init__(self, target: ReportTarget) -> None:
+    def __init__(self, target: ReportTarget, line_item_lock: timedelta = LOCK) -> None:
         platform = target.deployment.platform
         self._target = target
+        self._line_item_lock = line_item_lock
         self._exchange = Exchange(
             Client(
                 issuer=platform.issuer,
@@ -90,7 +93,13 @@ class AgsService:
         return False
 
     def _line_item(self, report: Report) -> str:
-        return line_item_url(self._target, ReportKind(report.kind), f"{report.maximum:f}", self._exchange)
+        return line_item_url(
+            self._target,
+            ReportKind(report.kind),
+            f"{report.maximum:f}",
+            self._exchange,
+            lock=self._line_item_lock,
+        )
 
     def _score_refusal(
         self, reply: http.Response, report: Report

@@ -19,7 +19,7 @@ from lti_bridge.models import LineItem, ReportKind, ReportTarget
 
 from .exchange import Exchange, refusal
 
-__all__ = ["SCOPE_LINE_ITEM", "SCOPE_LINE_ITEM_READ", "TAGS", "line_item_url", "with_query"]
+__all__ = ["LOCK", "SCOPE_LINE_ITEM", "SCOPE_LINE_ITEM_READ", "TAGS", "line_item_url", "with_query"]
 
 SCOPE_LINE_ITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 SCOPE_LINE_ITEM_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"
@@ -41,7 +41,9 @@ class _Found:
     resource_link_id: str
 
 
-def line_item_url(target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange) -> str:
+def line_item_url(
+    target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange, *, lock: timedelta = LOCK
+) -> str:
     """Return the URL of our line item for the kind, found or made if need be; raises DeliveryError.
 
     Where the platform lets us neither list nor create, the one line item that it coupled with the
@@ -54,7 +56,7 @@ def line_item_url(target: ReportTarget, kind: ReportKind, maximum: str, exchange
     may_list = may_create or (bool(target.lineitems_url) and SCOPE_LINE_ITEM_READ in target.scopes)
     url = _adopted(target, kind, exchange) if may_list else ""
     if not url and may_create:
-        url = _created(target, kind, maximum, exchange)
+        url = _created(target, kind, maximum, exchange, lock)
     if not url and kind == ReportKind.GRADE:
         # The coupled line item has a column of its own already; nothing is remembered.
         url = target.lineitem_url
@@ -76,10 +78,12 @@ def _adopted(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> str:
     return min(ours, key=lambda url: (len(url), url), default="")
 
 
-def _created(target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange) -> str:
+def _created(
+    target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange, lock: timedelta
+) -> str:
     now = timezone.now()
     free = Q(line_item_lock_until__isnull=True) | Q(line_item_lock_until__lt=now)
-    if not ReportTarget.objects.filter(free, pk=target.pk).update(line_item_lock_until=now + LOCK):
+    if not ReportTarget.objects.filter(free, pk=target.pk).update(line_item_lock_until=now + lock):
         raise TransientError("another worker is creating the line item", retry_after=timedelta(seconds=5))
     try:
         # Somebody may have created it between our listing and the lock.

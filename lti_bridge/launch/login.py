@@ -108,13 +108,17 @@ def finish(state: str, browser: str, *, now: datetime) -> LoginState:
     login = LoginState.objects.select_related("platform").filter(state_digest=digest(state)).first()
     if login is None:
         raise StaleLoginError("state", _("This launch does not belong to a login that began here."))
+    used = StaleLoginError("state", _("This launch was already used once."))
+    # Said first, because a launch takes its browser's cookie away: the same form again has none.
+    if login.used_at is not None:
+        raise used
     # Before it is used up: somebody who only knows the state must not be able to spoil the login.
     if not hmac.compare_digest(login.browser_digest, digest(browser)):
         raise StaleLoginError("browser", _("This launch began in another browser, or cookies are blocked."))
     if login.expires_at < now:
         raise StaleLoginError("state", _("Opening the course took too long; the login has expired."))
     if not LoginState.objects.filter(pk=login.pk, used_at__isnull=True).update(used_at=now):
-        raise StaleLoginError("state", _("This launch was already used once."))
+        raise used
     return login
 
 

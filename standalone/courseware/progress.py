@@ -88,6 +88,15 @@ def grade(tree: CourseTree, points: Points) -> CourseGrade:
     return course_grade(tree.course.grading_policy, subsections)
 
 
+def places(tree: CourseTree) -> dict[str, str]:
+    """Return the chapter's title of each subsection, which alone may have a name like many others."""
+    return {
+        node.usage_key: tree[node.parent].title
+        for node in tree.of_type("sequential", staff=True)
+        if node.parent
+    }
+
+
 def block_score(node: Node, points: Points) -> Score | None:
     """Return the block's weighted score, or None where it has none to give.
 

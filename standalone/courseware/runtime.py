@@ -169,6 +169,10 @@ class SiteRuntime(Runtime):
         if block_type in contrib.CLASSES:
             # What the contributed blocks' own style sheets and scripts select by.
             classes += f" xmodule_display xmodule_{block.unmixed_class.__name__}"
+        node = self.tree[usage_key]
+        if node.parent and node.title == self.tree[node.parent].title:
+            # The page has said it already: the style sheet leaves the block's own heading to screen readers.
+            classes += " repeats-title"
         data = {"usage-id": usage_key, "block-type": block_type}
         if frag.js_init_fn:
             data |= {"init": frag.js_init_fn, "runtime-version": str(frag.js_init_version)}

@@ -81,3 +81,20 @@ def test_only_django_has_an_upper_bound() -> None:
     assert runtime
     bounded = [line for line in runtime[1].splitlines() if "<" in line]
     assert [line.strip() for line in bounded] == ['"Django>=5.2,<6",']
+
+
+def test_each_scenario_is_told_by_tests_that_exist() -> None:
+    """A scenario without its journey is a promise nobody checks."""
+    scenarios = sorted((ROOT / "docs/scenarios").glob("*.md"))
+    assert scenarios
+    for scenario in scenarios:
+        journeys = re.findall(r"`(tests/journeys/\w+\.py)`", scenario.read_text(encoding="utf-8"))
+        assert journeys, f"{scenario.name} names no journey"
+        assert all((ROOT / journey).is_file() for journey in journeys), scenario.name
+
+
+def test_documentation_links_lead_somewhere() -> None:
+    """Every relative link of the documentation points to a file."""
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"

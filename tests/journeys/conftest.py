@@ -1,7 +1,6 @@
 """Both sites and the sender, served as `make run` serves them, on free ports and with data of their own."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.net import free_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 170
@@ -23,11 +24,12 @@ class Demo:
     simpeg: str
     var: Path
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def manage(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        """Run an operator's command on the course site."""
+        environment = {**os.environ, "KAPASITAS_VAR": str(self.var), "PYTHONPATH": str(ROOT)}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        command = [sys.executable, "-W", "ignore", "-m", "standalone.manage", "site", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, check=check, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="session")

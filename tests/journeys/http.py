@@ -106,5 +106,7 @@ def controls(item: Any, step: Step) -> Iterator[tuple[str, Any]]:
 
 def posted_form(page: str) -> tuple[str, dict[str, str]]:
     """Action and fields of the form that a platform posts by script."""
-    (form,) = html.fromstring(page).forms
+    (form,) = [
+        form for form in html.fromstring(page).forms if {"id_token", "lti_message_hint"} & {*form.fields}
+    ]
     return str(form.action), {name: value for name, value in form.fields.items() if name}

@@ -1,8 +1,5 @@
 """The same path against a platform that others wrote: lti-consumer-xblock, over HTTP."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +9,7 @@ import requests
 
 from tests.peers.lti_consumer_platform.runner import Peer, Tool, running
 
-from .conftest import ROOT, Demo
+from .conftest import Demo
 from .http import HttpLearner, posted_form
 from .keys import all_items
 
@@ -22,19 +19,12 @@ COURSE_KEY = "course-v1:Kapasitas+PEM101+2026"
 ARRIVAL_SECONDS = 30
 
 
-def manage(demo: Demo, *arguments: str) -> None:
-    """Run an operator's command on the course site."""
-    environment = {**os.environ, "KAPASITAS_VAR": str(demo.var), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-W", "ignore", "-m", "standalone.manage", "site", *arguments]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-
-
 @pytest.fixture
 def peer(demo: Demo, tmp_path: Path) -> Iterator[Peer]:
     """An independent platform, with each side registered at the other."""
     with running(Tool.at(f"{demo.site}/lti", COURSE_KEY), tmp_path) as platform:
         options = [f"--{name.replace('_', '-')}={value}" for name, value in platform.registration.items()]
-        manage(demo, "lti_platform", "--name=Peer", "--trusts-nip", *options)
+        demo.manage("lti_platform", "--name=Peer", "--trusts-nip", *options)
         yield platform
 
 

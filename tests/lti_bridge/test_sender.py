@@ -15,7 +15,7 @@ from django.utils import timezone
 from lti_bridge import keys
 from lti_bridge.api import note_progress
 from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, ReportTarget
-from lti_bridge.sender import LEASE, claim, deliver_next
+from lti_bridge.sender import CANDIDATES, LEASE, claim, deliver_next
 
 from .fakes import COURSE, SCOPES, make_enrolment
 
@@ -407,6 +407,31 @@ def test_one_send_at_a_time_for_a_learner_and_kind(ags, host, finished):
         "superseded",
         "delivered",
     ]
+
+
+def test_outdated_states_never_hide_what_is_due(ags, finished):
+    """However many outdated rows come first, the newest is found in the same look."""
+    newest = only("grade")
+    states = [
+        Delivery(
+            target=newest.target,
+            account=newest.account,
+            kind="grade",
+            sequence=sequence,
+            value=sequence,
+            maximum=100,
+            completed=False,
+            event_time=newest.event_time,
+            not_before=newest.not_before - timedelta(days=1),
+        )
+        for sequence in range(1, 2 * CANDIDATES + 2)
+    ]
+    Delivery.objects.filter(pk=newest.pk).update(sequence=len(states) + 1)
+    Delivery.objects.bulk_create(states)
+    claimed = claim(timezone.now())
+    assert claimed is not None
+    assert claimed.delivery_id == newest.pk
+    assert Delivery.objects.filter(state=DeliveryState.SUPERSEDED, kind="grade").count() == len(states)
 
 
 def test_the_lease_outlives_the_longest_exchange():

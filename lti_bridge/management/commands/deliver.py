@@ -3,12 +3,16 @@
 import signal
 import threading
 from argparse import ArgumentParser
+from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from lti_bridge.sender import deliver_next
+from lti_bridge.adapters.ags import AgsService
+from lti_bridge.adapters.line_items import LOCK
+from lti_bridge.sender import LEASE, deliver_next
 
 
 class Command(BaseCommand):
@@ -19,9 +23,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--once ends when nothing is due; --idle is the pause between looks, in seconds."""
+        """--once ends when nothing is due; --idle and --lease are in seconds."""
         parser.add_argument("--once", action="store_true", help="end as soon as nothing is due")
         parser.add_argument("--idle", type=float, default=5.0, help="seconds to wait when nothing is due")
+        parser.add_argument(
+            "--lease",
+            type=float,
+            default=LEASE.total_seconds(),
+            help="seconds after which others may take up what a worker that died had begun; longer than "
+            "the slowest exchange (default: %(default)s)",
+        )
 
     def handle(self, *args: object, **options: object) -> None:
         """Send until nothing is due (--once) or until a signal; a send under way is always finished."""
@@ -36,15 +47,21 @@ class Command(BaseCommand):
             for number in ((signal.SIGTERM, signal.SIGINT) if in_main_thread else ())
         }
         try:
-            self._run(stop, once=bool(options["once"]), idle=float(str(options["idle"])))
+            self._run(
+                stop,
+                once=bool(options["once"]),
+                idle=float(str(options["idle"])),
+                lease=timedelta(seconds=float(str(options["lease"]))),
+            )
         finally:
             for number, handler in former.items():
                 signal.signal(number, handler)
 
-    def _run(self, stop: threading.Event, *, once: bool, idle: float) -> None:
+    def _run(self, stop: threading.Event, *, once: bool, idle: float, lease: timedelta) -> None:
+        service_for = partial(AgsService, line_item_lock=min(LOCK, lease))
         sent = 0
         while not stop.is_set():
-            if deliver_next():
+            if deliver_next(service_for=service_for, lease=lease):
                 sent += 1
                 continue
             if once:

@@ -13,7 +13,7 @@ register = template.Library()
 @register.filter
 def percent(fraction: Decimal) -> str:
     """Write a fraction in 0..1 as whole per cents."""
-    return f"{number_format(fraction * 100, 0)} %"
+    return f"{number_format(fraction * 100, 0)}%"
 
 
 @register.filter

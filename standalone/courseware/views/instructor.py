@@ -52,6 +52,7 @@ def gradebook(request: HttpRequest, course_key: str) -> HttpResponse:
         "course": access.tree.course,
         "staff": True,
         "rows": rows,
+        "places": progress.places(access.tree),
         "subsections": progress.grade(access.tree, {}).subsections,
     }
     return render(request, "courseware/gradebook.html", context)

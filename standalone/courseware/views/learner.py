@@ -182,6 +182,7 @@ def progress_context(tree: CourseTree, user_id: int) -> dict[str, Any]:
     return {
         "grade": grade,
         "completeness": completeness,
+        "places": progress.places(tree),
         "finished": completeness.complete and grade.passed,
         "chapters": [
             (node, progress.completeness(tree, done, node.usage_key)) for node in tree.children(tree.root)

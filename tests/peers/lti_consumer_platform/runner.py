@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+
+from tests.net import free_port
 
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 60
@@ -55,12 +56,6 @@ class Peer:
         reply = requests.get(f"{self.url}/received", timeout=10)
         reply.raise_for_status()
         return dict(reply.json())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

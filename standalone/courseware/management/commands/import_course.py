@@ -37,4 +37,5 @@ class Command(BaseCommand):
                 raise CommandError(f"{path}: no such file or directory")
         except CourseImportError as error:
             raise CommandError(f"{path} was not imported:\n{error}") from error
-        self.stdout.write(f"{course.course_key}  {course.title}")
+        if options["verbosity"]:
+            self.stdout.write(f"{course.course_key}  {course.title}")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
         make_people()
-        for person in PEOPLE:
+        for person in PEOPLE if options["verbosity"] else ():
             self.stdout.write(f"{person.username} / {PASSWORD}  {person.role}")
         if os.environ.get("KAPASITAS_DEMO_ADMIN"):
             admin, made = get_user_model().objects.get_or_create(
