@@ -41,13 +41,15 @@ def main() -> None:
     """Run the benchmarks that were named, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[[], *NAMES], default=[], metavar="NAME", help=", ".join(NAMES)
+        "names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)} (default: all)"
     )
     parser.add_argument("--worker", choices=NAMES, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.worker:
         work(chosen.worker)
         return
+    if unknown := set(chosen.names) - set(NAMES):
+        parser.error(f"no benchmark is named {', '.join(sorted(unknown))}")
     started = time.monotonic()
     figures: list[Figure] = []
     for name in chosen.names or NAMES:

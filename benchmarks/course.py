@@ -14,6 +14,7 @@ __all__ = [
     "UNITS",
     "assessment_olx",
     "first_choice_item",
+    "usage",
     "write_course",
 ]
 

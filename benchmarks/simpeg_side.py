@@ -1,6 +1,7 @@
-"""What the demo SIMPEG knows, read in its database: ``python -m benchmarks.simpeg_side people N|holdings``.
+"""What the demo SIMPEG holds, read in its own database.
 
-A process of its own, as the two systems share nothing but HTTP; it prints JSON.
+``python -m benchmarks.simpeg_side people N|holdings``: a process of its own, as the two systems share
+nothing but HTTP; it prints JSON.
 """
 
 import json

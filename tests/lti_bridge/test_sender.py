@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from lti_bridge import keys
+from lti_bridge.adapters.line_items import LOCK
 from lti_bridge.api import note_progress
 from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, ReportTarget
 from lti_bridge.sender import CANDIDATES, LEASE, claim, deliver_next
@@ -440,6 +441,24 @@ def test_the_lease_outlives_the_longest_exchange():
 
     longest_call = http.CONNECT_TIMEOUT_S + http.READ_TIMEOUT_S + http.TOTAL_TIMEOUT_S
     assert timedelta(seconds=4 * longest_call) <= LEASE
+
+
+def test_a_lease_is_as_long_as_was_asked_for(ags, finished, monkeypatch):
+    """manage.py deliver --lease reaches the claim, and the line item's lock is never longer than it."""
+    now = timezone.now()
+    claimed = claim(now, timedelta(seconds=7))
+    assert claimed is not None
+    assert Delivery.objects.get(pk=claimed.delivery_id).lease_until == now + timedelta(seconds=7)
+
+    asked = []
+    monkeypatch.setattr(
+        "lti_bridge.management.commands.deliver.deliver_next", lambda **options: asked.append(options)
+    )
+    call_command("deliver", "--once", "--lease", "7")
+    call_command("deliver", "--once")
+    assert [options["lease"] for options in asked] == [timedelta(seconds=7), LEASE]
+    locks = [options["service_for"].keywords["line_item_lock"] for options in asked]
+    assert locks == [timedelta(seconds=7), LOCK]
 
 
 def test_no_personal_data_in_what_is_recorded(ags, finished):
