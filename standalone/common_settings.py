@@ -1,6 +1,8 @@
 """What the course site and the demo SIMPEG share: one machine, SQLite, no other service."""
 
+import contextlib
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +32,16 @@ def secret_key(name: str) -> str:
     """Return the secret kept in ``var/<name>.secret``, made at first use and readable by its owner only."""
     VAR.mkdir(parents=True, exist_ok=True)
     path = VAR / f"{name}.secret"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    import secrets
-
-    value = secrets.token_urlsafe(50)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(value)
-    return value
+    if not path.exists():
+        # Written whole before it has its name: a process that is killed leaves no empty secret, and of
+        # two that begin at once one wins.
+        draft = VAR / f"{name}.{os.getpid()}.draft"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii")
 
 
 def sqlite(name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Three child processes: each site (which sets itself up, then serves), and the br
 together. The parent imports no Django, so that a clear message comes before anything heavy loads.
 """
 
+import fcntl
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from types import FrameType
+from typing import TextIO
 
 from .common_settings import SIMPEG_PORT, SIMPEG_URL, SITE_PORT, SITE_URL, VAR
 
@@ -51,6 +53,23 @@ def free(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def hold_data() -> TextIO:
+    """Hold the data directory for this run; exits where it cannot be used, or another run holds it.
+
+    The lock ends with the process, however it ends.
+    """
+    try:
+        VAR.mkdir(parents=True, exist_ok=True)
+        lock = (VAR / "run.lock").open("w")
+    except OSError as error:
+        sys.exit(f"Cannot write to {VAR} ({error.strerror}): set KAPASITAS_VAR to a directory of yours.")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"Another run uses {VAR}: stop it, or set KAPASITAS_VAR and the ports to others.")
+    return lock
 
 
 def start(part: str) -> "subprocess.Popen[bytes]":
@@ -112,6 +131,7 @@ def main() -> None:
     ):
         if not free(port):
             sys.exit(f"Port {port} is in use, and the {name} needs it: free it or set {variable} to another.")
+    lock = hold_data()
     signal.signal(signal.SIGTERM, stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
@@ -125,6 +145,7 @@ def main() -> None:
         print("Stopping.", flush=True)
     finally:
         end(children)
+        lock.close()
 
 
 if __name__ == "__main__":

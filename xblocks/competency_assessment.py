@@ -329,7 +329,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
     def _score(self, situation: flow.Situation, attempt: Attempt) -> None:
         result = situation.result()
         score = Score(float(result.earned), float(result.possible))
-        if not self.has_submitted_answer() or score.raw_earned >= self.get_score().raw_earned:
+        if not self.has_submitted_answer() or _share(score) >= _share(self.get_score()):
             self.best_attempt = attempt.to_json()
             self.set_score(score)
         self._record(situation)
@@ -378,7 +378,9 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         results = [
             result_of(items, attempt.responses(items)) for attempt in kept if attempt and attempt.submitted
         ]
-        best = max(results, key=lambda result: result.earned, default=result_of(items, {}))
+        best = max(
+            results, key=lambda result: result.earned / (result.possible or 1), default=result_of(items, {})
+        )
         return Score(float(best.earned), float(best.possible))
 
     def allows_rescore(self) -> bool:

@@ -131,7 +131,9 @@ class Response(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "client_uuid"],
+                # Within an attempt only: the client chooses the uuid, and one that it uses again elsewhere
+                # must not hide an answer.
+                fields=["user", "usage_key", "attempt", "client_uuid"],
                 name="kapasitas_response_once",
                 violation_error_message="This answer was recorded already.",
             )

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,15 +57,22 @@ def store(draft: CourseDraft, digest: str = "") -> Course:
                 "title": draft.title,
                 "settings": draft.settings,
                 "grading_policy": draft.grading_policy,
-                "source_digest": digest,
+                # Said only when the files are in place too, so that an import cut short is done again.
+                "source_digest": "",
             },
         )
         course.blocks.all().delete()
         _store_blocks(course, draft)
-        _store_assets(draft)
+        _store_assets(draft, then=lambda: _tell_source(course, digest))
         for user_id in Enrolment.objects.filter(course=course).values_list("user_id", flat=True):
             progress_changed.send(sender=Course, user_id=user_id, course_key=course.course_key)
     return course
+
+
+def _tell_source(course: Course, digest: str) -> None:
+    """Say from which files the course came, once all of it is stored."""
+    Course.objects.filter(pk=course.pk).update(source_digest=digest)
+    course.source_digest = digest
 
 
 def _store_blocks(course: Course, draft: CourseDraft) -> None:
@@ -89,8 +97,8 @@ def _store_blocks(course: Course, draft: CourseDraft) -> None:
         level = [child for node in level for child in tree.children(node.usage_key)]
 
 
-def _store_assets(draft: CourseDraft) -> None:
-    """Copy the files beside the old ones, and change over when the transaction has succeeded."""
+def _store_assets(draft: CourseDraft, *, then: Callable[[], None]) -> None:
+    """Copy the files beside the old ones; when the transaction has succeeded, change over, and go on."""
     target = assets_directory(draft.course_key)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
@@ -104,5 +112,6 @@ def _store_assets(draft: CourseDraft) -> None:
     def change_over() -> None:
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
+        then()
 
     transaction.on_commit(change_over)

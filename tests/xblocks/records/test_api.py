@@ -120,3 +120,11 @@ def test_load_content_all_or_nothing(tmp_path):
     with pytest.raises(CommandError, match=r"a\.xml:line 1"):
         call_command("load_content", str(path), stdout=StringIO())
     assert not Competency.objects.exists()
+
+
+def test_a_uuid_used_again_elsewhere_hides_no_answer(django_user_model):
+    """The client chooses the uuid; the same one in another attempt or block is another answer."""
+    user = django_user_model.objects.create_user("contoh-uuid")
+    for place, attempt in (("block-a", 1), ("block-a", 2), ("block-b", 1), ("block-b", 1)):
+        api.record_responses(user.pk, place, attempt, [record(1)])
+    assert Response.objects.filter(user=user).count() == 3

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['usage_key', 'item_id'], name='kapasitas_response_item')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'client_uuid'), name='kapasitas_response_once', violation_error_message='This answer was recorded already.')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'usage_key', 'attempt', 'client_uuid'), name='kapasitas_response_once', violation_error_message='This answer was recorded already.')],
             },
         ),
     ]

@@ -1,0 +1,69 @@
+"""`make run` says in one sentence why it cannot start, and leaves nothing half made."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from standalone import common_settings
+from tests.net import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    ports = {"KAPASITAS_SITE_PORT": str(free_port()), "KAPASITAS_SIMPEG_PORT": str(free_port())}
+    return subprocess.run(
+        [sys.executable, "-m", "standalone.run"],
+        cwd=ROOT,
+        env={**os.environ, **ports, "KAPASITAS_VAR": str(var), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """Data that cannot be stored is said before anything starts."""
+    (tmp_path / "file").write_text("")
+    refused = run(tmp_path / "file" / "var")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Cannot write to ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_port_in_use_is_named_with_its_remedy(tmp_path: Path) -> None:
+    """The message says which port, for what, and how to choose another."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = run(tmp_path, KAPASITAS_SITE_PORT=str(taken.getsockname()[1]))
+    assert refused.returncode == 1
+    assert "KAPASITAS_SITE_PORT" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two senders of two runs would share one outbox; the first run keeps its data to itself."""
+    from standalone import run as module
+
+    monkeypatch.setattr(module, "VAR", tmp_path)
+    with module.hold_data():
+        refused = run(tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Another run uses ")
+
+
+def test_a_secret_is_made_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secret is the same at each start, readable by its owner only, and no draft is left beside it."""
+    monkeypatch.setattr(common_settings, "VAR", tmp_path)
+    first = common_settings.secret_key("site")
+    assert len(first) > 50
+    assert common_settings.secret_key("site") == first
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
