@@ -259,14 +259,20 @@ def test_code_in_problems_is_refused(db: None, write_course: Write) -> None:
         import_directory(write_course({"course/R.xml": chapter(problem)}))
 
 
-def test_unchanged_courses_are_left_alone(db: None, write_course: Write) -> None:
-    """With --if-changed the same files are not imported twice, and any change is."""
+def test_unchanged_courses_are_left_alone(
+    db: None, write_course: Write, django_capture_on_commit_callbacks: Any
+) -> None:
+    """With --if-changed the same files are not imported twice; any change is, and what was cut short."""
 
-    def run(changes: dict[str, str | None] | None = None) -> Course:
-        call_command("import_course", str(write_course(changes)), if_changed=True, stdout=io.StringIO())
+    def run(changes: dict[str, str | None] | None = None, *, killed: bool = False) -> Course:
+        with django_capture_on_commit_callbacks(execute=not killed):
+            call_command("import_course", str(write_course(changes)), if_changed=True, stdout=io.StringIO())
         return Course.objects.get()
 
+    # Killed after the commit, before the course's files are in place.
+    cut_short = run(killed=True)
     first = run()
+    assert first.imported_at > cut_short.imported_at
     assert run().imported_at == first.imported_at
     changed = run({"static/lampiran.txt": "Lain"})
     assert changed.imported_at > first.imported_at
