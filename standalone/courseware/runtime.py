@@ -170,7 +170,8 @@ class SiteRuntime(Runtime):
             # What the contributed blocks' own style sheets and scripts select by.
             classes += f" xmodule_display xmodule_{block.unmixed_class.__name__}"
         node = self.tree[usage_key]
-        if node.parent and node.title == self.tree[node.parent].title:
+        above = self.tree[node.parent] if node.parent else None
+        if above and above.block_type == "vertical" and node.title == above.title:
             # The page has said it already: the style sheet leaves the block's own heading to screen readers.
             classes += " repeats-title"
         data = {"usage-id": usage_key, "block-type": block_type}

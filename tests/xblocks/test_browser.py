@@ -75,7 +75,7 @@ def test_keyboard_only(page, workbench):
     assert page.evaluate("document.activeElement.id").endswith("q1-n")
     page.get_by_role("button", name="Kumpulkan").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("Belum terjawab: butir 2.").wait_for()
+    page.get_by_text("Belum terjawab: soal 2.").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("Hasil Anda").wait_for()

@@ -19,6 +19,7 @@ from standalone.courseware.kinds import block_class, completes_on_view
 from standalone.courseware.publishing import record_completion
 
 from .access import enter, reads_only
+from .page import without_imports
 
 
 @login_required
@@ -50,15 +51,22 @@ def viewed(request: HttpRequest, course_key: str, usage_key: str) -> JsonRespons
     return JsonResponse({"completion": 1})
 
 
+_PUBLIC = "public, max-age=3600"
+
+
 @reads_only
 @require_GET
-def resource(request: HttpRequest, block_type: str, uri: str) -> FileResponse:
+def resource(request: HttpRequest, block_type: str, uri: str) -> FileResponse | HttpResponse:
     """Serve a file that a block's package publishes; the same for everybody."""
     try:
         file: Any = block_class(block_type).open_local_resource(uri)
     except (PluginMissingError, DisallowedFileError, OSError) as error:
         raise Http404(_("There is no such file.")) from error
-    return _file(file, uri, "public, max-age=3600")
+    if not uri.endswith(".css"):
+        return _file(file, uri, _PUBLIC)
+    with file:
+        style = without_imports(file.read().decode())
+    return HttpResponse(style, content_type="text/css; charset=utf-8", headers={"Cache-Control": _PUBLIC})
 
 
 @reads_only

@@ -1,9 +1,18 @@
 """The style sheets and scripts that blocks ask for, sorted for the page."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString, mark_safe
 from web_fragments.fragment import Fragment
+
+# Fonts from elsewhere: the page's policy refuses them, and offices without internet would wait for them.
+_IMPORT_FROM_ELSEWHERE = re.compile(r"""@import\s+(?:url\()?["']?(?:https?:)?//[^"')]*["']?\)?[^;]*;""")
+
+
+def without_imports(style: str) -> str:
+    """Return a style sheet without what it would import from other sites."""
+    return _IMPORT_FROM_ELSEWHERE.sub("", style)
 
 
 @dataclass(slots=True)
@@ -23,7 +32,7 @@ def page_resources(fragment: Fragment) -> PageResources:
             if resource.kind == "url":
                 page.style_urls.append(resource.data)
             else:
-                page.styles.append(mark_safe(resource.data))
+                page.styles.append(mark_safe(without_imports(resource.data)))
         elif resource.mimetype == "application/javascript":
             text = resource.data if resource.kind == "url" else mark_safe(resource.data)
             page.scripts.append((resource.kind, text))

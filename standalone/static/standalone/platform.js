@@ -17,6 +17,11 @@
       }
     },
   });
+  // Scripts inside the HTML that a block fetches: the page's policy refuses them, so they are not tried.
+  const before = $.htmlPrefilter;
+  $.htmlPrefilter = function (html) {
+    return before(html).replace(/<script(?:\s+type="text\/javascript")?(?:\s+charset="[^"]*")?\s*>[^]*?<\/script>/gi, "");
+  };
   $.postWithPrefix = $.post;
   $.getWithPrefix = $.get;
   $.ajaxWithPrefix = $.ajax;

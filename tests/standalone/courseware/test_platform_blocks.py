@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from standalone.courseware import regrading
-from standalone.courseware.models import BlockCompletion, Course, Enrolment, LearnerState
+from standalone.courseware.models import Block, BlockCompletion, Course, Enrolment, LearnerState
 from standalone.courseware.olx.importer import import_directory
 from standalone.courseware.tree import load_tree
+from standalone.courseware.views.page import without_imports
 
 from .conftest import DATA
 
@@ -129,4 +130,35 @@ def test_their_scripts_and_styles_are_served(client: Client, db: None, block_typ
     response = client.get(reverse("resource", args=[block_type, uri]))
     assert response.status_code == 200
     assert response["Content-Type"].startswith(("text/javascript", "text/css"))
-    assert sum(map(len, response.streaming_content)) > 1000
+    assert len(response.getvalue()) > 1000
+
+
+@pytest.mark.parametrize(
+    ("style", "kept"),
+    [
+        pytest.param('@import url("https://fonts.example/css?family=A:300,400");\np{}', "\np{}", id="url"),
+        pytest.param("@import '//fonts.example/a;b.css'; p{}", " p{}", id="no-scheme"),
+        pytest.param('@import url("own.css");p{}', '@import url("own.css");p{}', id="own-file"),
+        pytest.param("p{background:url(https://a.example/b.png)}", None, id="no-import"),
+    ],
+)
+def test_style_sheets_import_nothing_from_elsewhere(style: str, kept: str | None) -> None:
+    """An office without internet does not wait for fonts that the page's policy refuses anyway."""
+    assert without_imports(style) == (style if kept is None else kept)
+
+
+def test_served_styles_and_pages_name_no_font_server(client: Client, reader: User) -> None:
+    """Neither the style sheet that has an address nor the one that stands in the page."""
+    sheet = client.get(reverse("resource", args=["problem", "public/css/ProblemBlockDisplay.css"]))
+    assert sheet.status_code == 200 and sheet["Content-Type"].startswith("text/css")
+    assert b".problem" in sheet.content and b"fonts.googleapis" not in sheet.content
+    assert "fonts.googleapis" not in page(client, "teks")
+
+
+def test_a_title_is_said_once(client: Client, reader: User) -> None:
+    """A block whose title is its unit's is marked, so that only screen readers hear it again."""
+    assert "repeats-title" not in page(client, "soal")
+    row = Block.objects.get(usage_key=block("vertical", "soal"))
+    row.fields["display_name"] = "Latihan angka"
+    row.save()
+    assert page(client, "soal").count("repeats-title") == 1
