@@ -144,6 +144,9 @@ def main() -> None:
     except (KeyboardInterrupt, Stopped):
         print("Stopping.", flush=True)
     finally:
+        # Asked again while ending: it is ending already.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         end(children)
         lock.close()
 

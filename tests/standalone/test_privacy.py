@@ -22,7 +22,9 @@ def test_what_a_view_says_of_caching_stands() -> None:
     client = Client()
     client.force_login(User.objects.create_user("contoh"))
     url = reverse("resource", args=["competency_assessment", "public/competency_assessment.js"])
-    assert "public" in client.get(url)["Cache-Control"]
+    response = client.get(url)
+    response.close()
+    assert "public" in response["Cache-Control"]
 
 
 @pytest.mark.parametrize("settings_module", [site_settings, simpeg_settings], ids=["site", "simpeg"])

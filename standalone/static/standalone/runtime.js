@@ -94,6 +94,15 @@
     });
   });
 
+  // A wide table scrolls inside its block: let the keyboard reach it.
+  function letKeyboardScroll() {
+    document.querySelectorAll(".xblock-student_view-html").forEach(function (block) {
+      if (block.scrollWidth > block.clientWidth) { block.tabIndex = 0; } else { block.removeAttribute("tabindex"); }
+    });
+  }
+  letKeyboardScroll();
+  window.addEventListener("resize", letKeyboardScroll);
+
   // Inner blocks come first, so that outer ones find their children started.
   Array.from(document.querySelectorAll(".xblock[data-init]")).reverse().forEach(init);
   document.querySelectorAll(".xblock[data-viewed-url]").forEach(watch);
