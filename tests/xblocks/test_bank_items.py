@@ -11,7 +11,7 @@ from xblocks.records.models import Response
 
 pytestmark = pytest.mark.django_db
 
-ITEM = """<item id="q{n}" type="single_choice" competencies="gov.a" level="1"><prompt>Soal {n}</prompt>
+ITEM = """<item id="q{n}" type="single_choice" competencies="gov.a" level="1"><prompt>Pertanyaan {n}</prompt>
 <option id="a" correct="true">A</option><option id="b">B</option><source>PP 17/2018</source>
 <feedback>SECRET {n}</feedback></item>"""
 FRAMEWORK = """<competency_framework id="kapasitas" version="1"><domain id="d"><name lang="id">D</name>
@@ -33,8 +33,8 @@ def test_references_are_resolved_and_named():
     one = Learner(samples.olx(REFS, bank="uji@1", feedback="immediate"))
     assert list(one.block.validate().messages) == []
     html = one.start()
-    assert html.index("Soal 2") < html.index("Soal 1")
-    assert "Soal 3" not in html
+    assert html.index("Pertanyaan 2") < html.index("Pertanyaan 1")
+    assert "Pertanyaan 3" not in html
     assert one.answer("q1", {"chosen": ["a"]}, final=True)[0] == 200
     assert Response.objects.count() == 1
     assert "Kedudukan kecamatan" in one.submit()
