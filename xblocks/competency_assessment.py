@@ -11,33 +11,61 @@ from typing import Any
 
 from lxml import etree
 from web_fragments.fragment import Fragment
-from xblock.completable import CompletableXBlockMixin
 from xblock.core import XBlock
 from xblock.exceptions import JsonHandlerError
-from xblock.fields import Dict, Float, Integer, Scope, String
-from xblock.scorable import ScorableXBlockMixin, Score, ShowCorrectness
+from xblock.fields import Boolean, Dict, Float, Integer, List, Scope, String
+from xblock.scorable import Score, ShowCorrectness
 from xblock.validation import ValidationMessage
 
-from xblocks import events
-from xblocks.competency.assessment import FeedbackPolicy
-from xblocks.competency.items import Item
+from xblocks.competency.assessment import FeedbackPolicy, Form, Grading
+from xblocks.competency.grading import AttemptScore
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
-from xblocks.competency.results import result_of
-from xblocks.host import clock, links, people, publishing, records
+from xblocks.competency.values import replace
+from xblocks.host import clock, formats, links, people, publishing, records
+from xblocks.host import studio as host_studio
 from xblocks.host.i18n import Translator, translator
+from xblocks.host.scoring import ScoredMixin
 from xblocks.host.templates import render
-from xblocks.olx.assessments import ATTRIBUTES
+from xblocks.olx.assessments import ATTRIBUTES, MINUTES
 from xblocks.olx.markup import plain_text
-from xblocks.parts.competency_assessment import content, flow, olx, reports, views
+from xblocks.parts.competency_assessment import (
+    content,
+    flow,
+    forms,
+    measuring,
+    olx,
+    recording,
+    reports,
+    requests,
+    sitting,
+    staff,
+    studio,
+    supplies,
+    views,
+)
+from xblocks.parts.competency_assessment.facts import PageFacts
+from xblocks.parts.competency_assessment.history import (
+    Kept,
+    Scorer,
+    appended,
+    grade_after,
+    grade_of,
+    history_of,
+    rescored,
+)
+from xblocks.parts.competency_assessment.history import to_json as history_json
+from xblocks.parts.competency_assessment.item_views import item_view
+from xblocks.parts.competency_assessment.requests import RefusedError
+from xblocks.parts.competency_assessment.situation import Situation
 from xblocks.parts.competency_assessment.state import Attempt
 
 __all__ = ["CompetencyAssessmentXBlock"]
 
 
 @XBlock.needs("i18n")
-@XBlock.wants("user", "replace_urls")
-class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XBlock):
+@XBlock.wants("user", "replace_urls", "publish", "grade_utils", "user_state", "studio_user_permissions")
+class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
     """An assessment as a leaf block, so that it also lives in content libraries."""
 
     display_name = String(
@@ -53,11 +81,47 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         values={"min": 0},
         scope=Scope.settings,
     )
+    form = String(
+        display_name=_("Form"),
+        help=_("Whether all learners get the same items, or items drawn from the bank for each attempt."),
+        default=Form.FIXED.value,
+        values=[
+            {"display_name": _("Fixed: the items of the source"), "value": Form.FIXED.value},
+            {"display_name": _("Random: drawn by the blueprint"), "value": Form.RANDOM.value},
+            {"display_name": _("Adaptive: chosen by the answers so far"), "value": Form.ADAPTIVE.value},
+        ],
+        scope=Scope.settings,
+    )
+    bank = String(
+        display_name=_("Item bank"),
+        help=_("The bank whose items are referred to, as id@version."),
+        default="",
+        scope=Scope.settings,
+    )
     attempts = Integer(
         display_name=_("Attempts"),
-        help=_("How often a learner may take the assessment; empty for no limit. The best attempt counts."),
+        help=_("How often a learner may take the assessment; empty for no limit."),
         default=None,
-        values={"min": 1},
+        values={"min": 1, "max": 9999},
+        scope=Scope.settings,
+    )
+    grading = String(
+        display_name=_("Grading"),
+        help=_("Which attempt makes the grade, where there are several."),
+        default=Grading.BEST.value,
+        values=[
+            {"display_name": _("The best attempt"), "value": Grading.BEST.value},
+            {"display_name": _("The last attempt"), "value": Grading.LAST.value},
+            {"display_name": _("The first attempt"), "value": Grading.FIRST.value},
+            {"display_name": _("The average of the attempts"), "value": Grading.AVERAGE.value},
+        ],
+        scope=Scope.settings,
+    )
+    time_limit = Integer(
+        display_name=_("Time limit"),
+        help=_("Minutes for one attempt; empty for no limit."),
+        default=None,
+        values={"min": MINUTES[0], "max": MINUTES[-1]},
         scope=Scope.settings,
     )
     feedback = String(
@@ -72,16 +136,17 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         ],
         scope=Scope.settings,
     )
-    bank = String(
-        display_name=_("Item bank"),
-        help=_("The bank whose items are referred to, as id@version."),
-        default="",
+    certainty = Boolean(
+        display_name=_("Ask how certain"),
+        help=_("Whether learners say how certain they are of each answer. It does not change the score."),
+        default=False,
         scope=Scope.settings,
     )
     definition = String(help=_("The items, as canonical XML."), default=olx.EMPTY, scope=Scope.content)
 
     attempt = Dict(help="The attempt going on, or the last one; see state.py.", scope=Scope.user_state)
-    best_attempt = Dict(help="The attempt with the best score, as it was submitted.", scope=Scope.user_state)
+    history = List(help="The attempts handed in; see history.py.", scope=Scope.user_state)
+    best_attempt = Dict(help="From before there was a history: read, never written.", scope=Scope.user_state)
     earned = Float(help="Points of the grade.", default=None, scope=Scope.user_state)
     possible = Float(help="Points that the grade could have.", default=None, scope=Scope.user_state)
 
@@ -113,27 +178,59 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
 
     # Content
 
+    # What a handler has put together: it asks more than once, and nothing changes meanwhile.
+    _at_hand: content.Content | None = None
+
     def _authored(self) -> content.Content:
-        return content.assembled(
-            self.definition, bank=self.bank, feedback=self.feedback, attempts=self.attempts
+        if self._at_hand is not None:
+            return self._at_hand
+        settings = content.Settings(
+            bank=self.bank,
+            feedback=self.feedback,
+            attempts=self.attempts,
+            form=self.form,
+            time_limit=self.time_limit,
+            grading=self.grading,
+            certainty=self.certainty,
+        )
+        return content.assembled(self.definition, settings)
+
+    def _situation(self) -> Situation:
+        return self._situation_of(Attempt.from_json(self.attempt), self._authored())
+
+    def _situation_of(self, attempt: Attempt | None, authored: content.Content) -> Situation:
+        going_on = attempt is not None and not attempt.submitted
+        return Situation(
+            content=authored,
+            assessment=forms.assessment_of(authored, attempt),
+            attempt=attempt,
+            course=supplies.course_of(authored, attempt),
+            at=clock.now(),
+            closed=clock.closed(self),
+            closes=clock.closes(self),
+            due_passed=clock.due_passed(self),
+            # Whether a form can be drawn matters only to who may begin.
+            problems=authored.problems if going_on else (*authored.problems, *authored.form_problems()),
         )
 
-    def _situation(self) -> flow.Situation:
+    def _history(self, scorer: Scorer) -> tuple[Kept, ...]:
+        state = {"history": self.history, "attempt": self.attempt, "best_attempt": self.best_attempt}
+        return history_of(state, scorer)
+
+    def _scorer(self) -> Scorer:
+        """Return what scores attempts by the items as they are now."""
         authored = self._authored()
-        return flow.Situation(
-            assessment=authored.assessment,
-            attempt=Attempt.from_json(self.attempt),
-            closed=clock.closed(self),
-            due_passed=clock.due_passed(self),
-            problems=authored.problems,
-        )
+        return lambda attempt: self._situation_of(attempt, authored).score()
 
     def validate(self) -> Any:
         """Return what is wrong with the content, for Studio and importers."""
         validation = super().validate()
         authored, text = self._authored(), translator(self).text
-        for problem in (*authored.problems, *authored.unknown_competencies()):
+        problems = (*authored.problems, *authored.form_problems(), *authored.unknown_competencies())
+        for problem in problems:
             validation.add(ValidationMessage(ValidationMessage.ERROR, text(problem)))
+        for warning in supplies.warnings_of(authored):
+            validation.add(ValidationMessage(ValidationMessage.WARNING, text(warning)))
         return validation
 
     # Views
@@ -145,46 +242,75 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         page: dict[str, object] = {
             "prefix": self._prefix(),
             "content": self._content(self._situation(), translate),
-            "urls": {name: self.runtime.handler_url(self, name) for name in ("start", "answer", "submit")},
+            "urls": {name: self.runtime.handler_url(self, name) for name in ("begin", "answer", "submit")},
         }
-        return self._fragment(render("assessment/learner.html", page, translate))
+        if not people.may_read_states(self):
+            return self._fragment(render("assessment/learner.html", page, translate), "competency_assessment")
+        page["staff_url"] = self.runtime.handler_url(self, "learner_answers")
+        html = render("assessment/learner.html", page, translate)
+        return self._fragment(html, "competency_assessment", "competency_assessment_staff")
+
+    def public_view(self, _context: Mapping[str, Any] | None = None) -> Fragment:
+        """Show what the assessment is about to who has not enrolled: no item, no learner, no script."""
+        translate = translator(self)
+        page = views.learner_page(replace(self._situation(), attempt=None), self._facts(translate))
+        return self._fragment(render("assessment/public.html", page, translate))
 
     def author_view(self, _context: Mapping[str, Any] | None = None) -> Fragment:
-        """Show the author every item with its key, and what is wrong."""
+        """Show the author every item with its key, and what is wrong; others see what it is about."""
+        if not host_studio.may_see_keys(self):
+            return self.public_view()
         translate = translator(self)
         authored = self._authored()
-        problems = (*authored.problems, *authored.unknown_competencies())
-        page = views.author_page(authored.assessment.items, problems, self._facts(translate))
+        problems = (*authored.problems, *authored.form_problems(), *authored.unknown_competencies())
+        warnings = supplies.warnings_of(authored)
+        page = staff.author_page(authored, problems, warnings, self._facts(translate))
         return self._fragment(render("assessment/author.html", page, translate))
 
-    def _fragment(self, html: str) -> Fragment:
+    def studio_view(self, _context: Mapping[str, Any] | None = None) -> Fragment:
+        """Show the editor of settings and source to whoever may edit the block here."""
+        return host_studio.page(self, studio.EDITOR, self._prefix())
+
+    @XBlock.json_handler
+    def save_edit(self, data: object, _suffix: str = "") -> dict[str, Any]:
+        """Save the editor's form, for authors in Studio only; see ``host.studio.save``."""
+        return host_studio.save(self, studio.EDITOR, data)
+
+    def _fragment(self, html: str, *scripts: str) -> Fragment:
         fragment = Fragment(html)
         fragment.add_css_url(self.runtime.local_resource_url(self, "public/competency_assessment.css"))
-        fragment.add_javascript_url(self.runtime.local_resource_url(self, "public/competency_assessment.js"))
-        # No arguments: outside the LMS they are printed into a script unescaped.
-        fragment.initialize_js("KapasitasCompetencyAssessment")
+        for script in scripts:
+            fragment.add_javascript_url(self.runtime.local_resource_url(self, f"public/{script}.js"))
+        if scripts:
+            # No arguments: outside the LMS they are printed into a script unescaped.
+            fragment.initialize_js("KapasitasCompetencyAssessment")
         return fragment
 
-    def _content(self, situation: flow.Situation, translate: Translator) -> str:
+    def _content(self, situation: Situation, translate: Translator) -> str:
         return render(
             "assessment/content.html", views.learner_page(situation, self._facts(translate)), translate
         )
 
-    def _facts(self, translate: Translator) -> views.PageFacts:
+    def _facts(self, translate: Translator) -> PageFacts:
         graded = self.earned is not None and self.possible is not None
-        return views.PageFacts(
+        zone = formats.zone_of(self)
+        return PageFacts(
             prefix=self._prefix(),
+            device=people.device_key(self),
             title=self.display_name
             if self.fields["display_name"].is_set_on(self)
             else translate.gettext(self.display_name),
-            intro=self._authored().intro,
             language=translate.language,
             text=translate.text,
             names=lambda ids: records.competency_names(ids, translate.language),
             static=lambda html: links.resolved(self, html),
+            measured=lambda situation: measuring.measured(self, situation, translate.language),
+            moment=lambda at: formats.moment(at, zone, translate),
             results_shown=self._results_shown(),
             signed_in=people.learner(self).signed_in,
-            best=(Decimal(str(self.earned)), Decimal(str(self.possible))) if graded else None,
+            due=formats.due(self, translate),
+            frozen=publishing.grades_are_frozen(self),
+            grade=(Decimal(str(self.earned)), Decimal(str(self.possible))) if graded else None,
         )
 
     def _results_shown(self) -> bool:
@@ -207,6 +333,7 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         """Return what may be searched: what is asked, never what is right."""
         index: dict[str, Any] = super().index_dictionary()
         authored = self._authored()
+        # What is drawn from a bank is not to be found by searching for it.
         prompts = " ".join(plain_text(item.prompt) for item in authored.assessment.items)
         intro = plain_text(authored.intro)
         index["content"] = {"display_name": self.display_name, "intro": intro, "prompts": prompts}
@@ -214,37 +341,37 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         return index
 
     def max_score(self) -> float:
-        """Return the points of all items; asks for no learner."""
-        return float(self._authored().assessment.possible)
+        """Return the points that can be earned; asks for no learner."""
+        return self._authored().possible
 
     def generate_report_data(
         self, user_state_iterator: Iterable[Any], limit_responses: int | None = None
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield a row for each answer of each learner, for the instructor's CSV."""
-        text = translator(self).text
-        items = self._authored().assessment.items
-        yield from islice(reports.rows(items, user_state_iterator, text), limit_responses)
+        text, authored = translator(self).text, self._authored()
+        yield from islice(reports.rows(authored, user_state_iterator, text), limit_responses)
 
     # Handlers
 
     @XBlock.json_handler
-    def start(self, data: object, _suffix: str = "") -> dict[str, Any]:
-        """Begin an attempt. ``{}`` → ``{"html"}``."""
-        return self._handled(lambda situation, translate: self._start(data, situation, translate))
+    def begin(self, data: object, _suffix: str = "") -> dict[str, Any]:
+        """Begin an attempt; ``start`` is a field of the platform. ``{}`` → ``{"html"}``."""
+        return self._handled(lambda situation, translate: self._begin(data, situation, translate))
 
     @XBlock.json_handler
     def answer(self, data: object, _suffix: str = "") -> dict[str, Any]:
         """Save the answer to one item. Repeating a request changes nothing.
 
-        ``{"item", "response", "uuid", "attempt"?, "final"?, "answered_at"?}`` →
-        ``{"item", "uuid", "complete", "final", "answered", "count", "html"?}``; ``html`` is the item
-        with its feedback, where the answer is final.
+        ``{"item", "response", "uuid", "attempt"?, "final"?, "answered_at"?, "sent_at"?, "certainty"?}`` →
+        ``{"item", "uuid", "complete", "final", "answered", "count", "left"?, "html"?}``; ``html`` is the item
+        with its feedback, where the answer is final, ``left`` the seconds of a time limit. An adaptive test
+        adds ``{"next"?, "reserve", "over"}``.
         """
         return self._handled(lambda situation, translate: self._answer(data, situation, translate))
 
     @XBlock.json_handler
     def submit(self, data: object, _suffix: str = "") -> dict[str, Any]:
-        """End the attempt, score it and publish the best grade. ``{"attempt"?}`` → ``{"html"}``."""
+        """End the attempt, score it and publish the grade. ``{"attempt"?}`` → ``{"html"}``."""
         return self._handled(lambda situation, translate: self._submit(data, situation, translate))
 
     @XBlock.json_handler
@@ -252,158 +379,137 @@ class CompetencyAssessmentXBlock(ScorableXBlockMixin, CompletableXBlockMixin, XB
         """Show the current state again. ``{}`` → ``{"html"}``."""
         return self._handled(lambda situation, translate: self._view(data, situation, translate))
 
-    def _handled(self, action: Callable[[flow.Situation, Translator], dict[str, Any]]) -> dict[str, Any]:
+    @XBlock.json_handler
+    def learner_answers(self, data: object, _suffix: str = "") -> dict[str, Any]:
+        """Show course staff what a learner answered and got. ``{"learner"}`` → ``{"html"}``."""
+        return self._handled(lambda situation, translate: self._learner_answers(data, situation, translate))
+
+    def _handled(self, action: Callable[[Situation, Translator], dict[str, Any]]) -> dict[str, Any]:
         """Run a handler's action; a refusal becomes its status and a translated message."""
         translate = translator(self)
         try:
             if not people.learner(self).signed_in:
-                raise flow.RefusedError(403, Message(_("Sign in to take this assessment.")))
+                raise RefusedError(403, Message(_("Sign in to take this assessment.")))
+            self._at_hand = self._authored()
             return action(self._situation(), translate)
-        except flow.RefusedError as error:
+        except RefusedError as error:
             raise JsonHandlerError(error.status, translate.text(error.message)) from error
+        finally:
+            self._at_hand = None
 
-    def _start(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
-        flow.check_fields(data, ())
-        number = (situation.attempt.number if situation.attempt else 0) + 1
-        attempt = flow.start(situation, seed=people.secret_seed(self, number), at=clock.now())
-        self.attempt = attempt.to_json()
-        publishing.track(
-            self, events.AttemptStarted(attempt=attempt.number, items=len(situation.assessment.items))
-        )
-        return {"html": self._content(self._situation(), translate)}
+    def _begin(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
+        requests.check_fields(data, ())
+        situation = self._closed_if_abandoned(situation)
+        earlier = situation.attempt
+        number = 1 + (earlier.number if earlier else recording.last_attempt(self))
+        attempt = flow.start(situation, number=number, seed=people.secret_seed(self, number))
+        supply = supplies.supply_of(self, situation.content, attempt)
+        situation = sitting.begun(situation, attempt, supply)
+        self._keep(situation)
+        recording.began(self, situation)
+        return {"html": self._content(situation, translate)}
 
-    def _answer(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
-        fields = flow.check_fields(data, ("item", "response", "uuid"), ("attempt", "final", "answered_at"))
+    def _answer(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
+        optional = ("attempt", "final", "answered_at", "sent_at", "certainty")
+        fields = requests.check_fields(data, ("item", "response", "uuid"), optional)
         flow.check_attempt(situation, fields.get("attempt"))
         item = flow.item_of(situation, fields["item"])
-        uuid = flow.client_uuid_of(fields["uuid"])
-        final = fields.get("final", False)
-        if not isinstance(final, bool):
-            raise flow.RefusedError(400, Message(_("The field final must be true or false.")))
-        final = final and situation.assessment.feedback is FeedbackPolicy.IMMEDIATE
+        uuid = requests.client_uuid_of(fields["uuid"])
         if not (situation.attempt and situation.attempt.repeats(item.id, uuid)):
-            at = flow.answered_at(fields.get("answered_at"), clock.now())
-            attempt = flow.answer(situation, item, fields["response"], client_uuid=uuid, final=final, at=at)
-            self.attempt = attempt.to_json()
-            situation = self._situation()
-            if final:
-                self._record(situation, only=item)
-            publishing.track(self, events.ItemAnswered(attempt=attempt.number, item=item.id, final=final))
-        return self._saved(situation, item, uuid, translate)
-
-    def _saved(
-        self, situation: flow.Situation, item: Item, uuid: str, translate: Translator
-    ) -> dict[str, Any]:
-        result = situation.result()
-        answered = [one.item.id for one in result.items if one.response and one.response.complete]
-        locked = situation.attempt is not None and situation.attempt.locked(item.id)
-        reply: dict[str, Any] = {
-            "item": item.id,
-            "uuid": uuid,
-            "complete": item.id in answered,
-            "final": locked,
-            "answered": len(answered),
-            "count": len(result.items),
-        }
-        if locked:
-            view = views.item_view(situation, item, self._facts(translate))
-            reply["html"] = render("assessment/item.html", {"item": view}, translate)
+            before, situation = situation, sitting.answered(situation, item, uuid, fields)
+            self._keep(situation)
+            recording.answered(self, before, situation, item)
+        reply = sitting.reply_to(situation, item, uuid)
+        if situation.course is not None:
+            found = views.next_of(situation, self._facts(translate))
+            reply |= {name: self._item(view, translate) for name, view in found.shown.items()}
+            reply |= {"reserve": [self._item(view, translate) for view in found.reserve], "over": found.over}
+        elif reply["final"]:
+            reply["html"] = self._item(item_view(situation, item, self._facts(translate)), translate)
         return reply
 
-    def _submit(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
-        fields = flow.check_fields(data, (), ("attempt",))
+    def _keep(self, situation: Situation) -> None:
+        if situation.attempt is not None:
+            self.attempt = situation.attempt.to_json()
+
+    def _item(self, view: dict[str, Any], translate: Translator) -> str:
+        return render("assessment/item.html", {"item": view}, translate)
+
+    def _submit(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
+        fields = requests.check_fields(data, (), ("attempt",))
         flow.check_attempt(situation, fields.get("attempt"))
         current = situation.attempt
         repeated = current is not None and current.submitted and fields.get("attempt") == current.number
         if not repeated:
-            attempt = flow.submit(situation, at=clock.now())
-            self.attempt = attempt.to_json()
-            situation = self._situation()
-            self._score(situation, attempt)
+            situation = self._handed_in(situation)
         return {"html": self._content(situation, translate)}
 
-    def _view(self, data: object, situation: flow.Situation, translate: Translator) -> dict[str, Any]:
-        flow.check_fields(data, ())
-        return {"html": self._content(situation, translate)}
+    def _view(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
+        requests.check_fields(data, ())
+        return {"html": self._content(self._closed_if_abandoned(situation), translate)}
 
-    def _score(self, situation: flow.Situation, attempt: Attempt) -> None:
-        result = situation.result()
-        score = Score(float(result.earned), float(result.possible))
-        if not self.has_submitted_answer() or _share(score) >= _share(self.get_score()):
-            self.best_attempt = attempt.to_json()
-            self.set_score(score)
-        self._record(situation)
-        answered = sum(bool(one.response and one.response.complete) for one in result.items)
-        publishing.track(
-            self,
-            events.AttemptSubmitted(
-                attempt=attempt.number,
-                answered=answered,
-                items=len(result.items),
-                earned=score.raw_earned,
-                possible=score.raw_possible,
-            ),
+    def _learner_answers(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
+        if not people.may_read_states(self):
+            raise RefusedError(403, Message(_("Only course staff may see what others answered.")))
+        name = requests.text_of(requests.check_fields(data, ("learner",)), "learner")
+        state = people.state_of(self, name)
+        theirs = replace(situation, attempt=None)
+        if state.get("attempt"):
+            theirs = self._situation_of(Attempt.from_json(state["attempt"]), situation.content)
+        page = staff.staff_page(
+            theirs,
+            history_of(state, self._scorer()),
+            (state.get("earned"), state.get("possible")),
+            self._facts(translate),
         )
-        best = self.get_score()
-        publishing.publish_grade(self, best.raw_earned, best.raw_possible)
-        publishing.publish_completion(self, 1.0)
+        return {"html": render("assessment/staff_answers.html", page, translate)}
 
-    def _record(self, situation: flow.Situation, only: Item | None = None) -> None:
-        if situation.attempt is not None:
-            records.record_responses(
-                people.learner(self).user_id,
-                str(self.scope_ids.usage_id),
-                situation.attempt.number,
-                list(flow.records_of(situation.attempt, situation.result(), only)),
-            )
+    def _closed_if_abandoned(self, situation: Situation) -> Situation:
+        """Hand in an attempt whose time has been over for so long that no answer can come any more."""
+        return self._handed_in(situation) if situation.abandoned and not situation.problems else situation
+
+    def _handed_in(self, situation: Situation) -> Situation:
+        """Submit the attempt: score, grade, records, and notices. Returns what stands then."""
+        before = self._history(self._scorer())
+        situation = sitting.submitted(situation)
+        if situation.attempt is None:
+            raise ValueError("what is handed in is an attempt")
+        score = situation.score()
+        kept = appended(before, situation.attempt, score)
+        self._keep(situation)
+        self.history = history_json(kept)
+        grade = grade_after(kept, situation.assessment.grading, self._grade())
+        if grade is not None:
+            self.set_score(Score(grade.earned, grade.possible))
+        recording.submitted(self, situation, score)
+        measuring.record_evidence(self, situation)
+        self.publish_grade()
+        recording.announced(self, situation, score)
+        return situation
+
+    def _grade(self) -> AttemptScore | None:
+        """Return the grade that is kept: of the attempts before, or what staff set in its place."""
+        return AttemptScore(*self.get_score()) if self.has_submitted_answer() else None
 
     # Scoring as the platform asks for it
 
-    def has_submitted_answer(self) -> bool:
-        """Whether there is a grade to rescore."""
-        return self.earned is not None and self.possible is not None
-
-    def get_score(self) -> Score:
-        """Return the grade's points as they are kept."""
-        return Score(float(self.earned or 0), float(self.possible or 0))
-
-    def set_score(self, score: Score) -> None:
-        """Keep the grade's points."""
-        self.earned, self.possible = float(score.raw_earned), float(score.raw_possible)
-
     def calculate_score(self) -> Score:
-        """Score the submitted attempts that are kept by the items as they are now; the best counts."""
-        items = self._authored().assessment.items
-        kept = [Attempt.from_json(stored) for stored in (self.attempt, self.best_attempt)]
-        results = [
-            result_of(items, attempt.responses(items)) for attempt in kept if attempt and attempt.submitted
-        ]
-        best = max(
-            results, key=lambda result: result.earned / (result.possible or 1), default=result_of(items, {})
-        )
-        return Score(float(best.earned), float(best.possible))
+        """Score the submitted attempts that are kept by the items as they are now, and grade them."""
+        grade = grade_of(self._rescored(), self._authored().assessment.grading)
+        return Score(grade.earned, grade.possible) if grade else Score(0.0, self.max_score())
+
+    def _rescored(self) -> tuple[Kept, ...]:
+        scorer = self._scorer()
+        return rescored(self._history(scorer), scorer)
+
+    def keep_rescored(self) -> None:
+        """Keep what the attempts earn now beside their grade, and put what they now say on record."""
+        kept, authored = self._rescored(), self._authored()
+        self.history = history_json(kept)
+        for one in kept:
+            if one.attempt is not None:
+                measuring.record_evidence(self, self._situation_of(one.attempt, authored))
 
     def allows_rescore(self) -> bool:
         """Whether all items can be read: with one missing, every grade would come out wrong."""
         return not self._authored().problems
-
-    def rescore(self, only_if_higher: bool) -> None:
-        """Score again and publish; raises TypeError for content with problems, ValueError without answers."""
-        if not self.allows_rescore():
-            raise TypeError(translator(self).gettext(_("The assessment has problems; mend them first.")))
-        if not self.has_submitted_answer():
-            raise ValueError(translator(self).gettext(_("This learner has not submitted the assessment.")))
-        score, kept = self.calculate_score(), self.get_score()
-        if only_if_higher and _share(score) <= _share(kept):
-            return
-        self.set_score(score)
-        self.publish_grade()
-
-    def publish_grade(self) -> None:
-        """Publish the grade that is kept; the platform calls it after an override."""
-        score = self.get_score()
-        publishing.publish_grade(self, score.raw_earned, score.raw_possible)
-
-
-def _share(score: Score) -> float:
-    return float(score.raw_earned / score.raw_possible) if score.raw_possible else 0.0

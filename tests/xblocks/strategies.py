@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from xblocks.competency.blueprint import AdaptiveRules, Blueprint, Draw, Study
 from xblocks.competency.formulas import Formula
 from xblocks.competency.items import (
     Action,
@@ -11,6 +12,7 @@ from xblocks.competency.items import (
     FillCell,
     FindTheError,
     Item,
+    ItemStatus,
     JudgementMode,
     LabelCell,
     Line,
@@ -28,6 +30,7 @@ from xblocks.competency.items import (
 )
 from xblocks.competency.numbers import NumberFormat, format_number
 from xblocks.competency.types import ITEM_TYPES
+from xblocks.competency.values import replace
 from xblocks.olx.xml import element_of, inner
 
 ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
@@ -65,6 +68,10 @@ common = {
     "prompt": flow,
     "source": st.just("") | texts,
     "feedback": st.just("") | flow.filter(lambda text: bool(text.strip())),
+    "seconds": st.none() | st.integers(5, 3600),
+    "status": st.sampled_from(ItemStatus),
+    # Longer than any of ``ids``: an item must not name itself.
+    "enemies": st.lists(ids.map("enemy-of-{}".format), max_size=2, unique=True).map(tuple),
 }
 
 
@@ -168,6 +175,56 @@ BY_TYPE: dict[str, st.SearchStrategy[Item]] = {
 }
 assert BY_TYPE.keys() == ITEM_TYPES.keys()
 items = st.one_of(*BY_TYPE.values())
+
+
+@st.composite
+def assessments(draw, most=3):
+    """The items of one assessment: their enemies are among them, and none is a draft."""
+    found = draw(st.lists(items, min_size=1, max_size=most, unique_by=lambda item: item.id))
+    made = []
+    for item in found:
+        others = [other.id for other in found if other is not item]
+        enemies = draw(st.lists(st.sampled_from(others), unique=True)) if others else []
+        status = ItemStatus.LIVE if item.status is ItemStatus.DRAFT else item.status
+        made.append(replace(item, enemies=tuple(enemies), status=status))
+    return made
+
+
+competencies = st.from_regex(r"[a-z]{1,5}\.[a-z_]{1,8}", fullmatch=True)
+blueprints = st.builds(
+    Blueprint,
+    draws=st.lists(
+        st.builds(
+            Draw, competency=competencies, count=st.integers(1, 100), level=st.none() | st.integers(1, 5)
+        ),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda one: (one.competency, one.level),
+    ).map(tuple),
+    pilots=st.integers(0, 20),
+    repeats=st.booleans(),
+)
+
+
+@st.composite
+def adaptive_rules(draw):
+    shortest = draw(st.integers(1, 100))
+    return AdaptiveRules(
+        minimum=shortest,
+        maximum=draw(st.integers(shortest, 100)),
+        se=draw(st.none() | st.floats(0.1, 1)),
+        confidence=draw(st.floats(0.51, 0.999)),
+        level=draw(st.none() | st.integers(1, 5)),
+    )
+
+
+ADDRESSES = ["/jump_to_id/unit-dana", "https://example.go.id/?a=1&b=%20", "mailto:a@example.go.id"]
+studies = st.builds(
+    Study,
+    competency=competencies,
+    href=st.sampled_from(ADDRESSES),
+    title=texts,
+)
 
 
 def key_of(item: Item) -> dict[str, object]:

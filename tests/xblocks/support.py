@@ -110,7 +110,7 @@ class Learner:
         return response.status_code, json.loads(response.body)
 
     def start(self):
-        status, reply = self.post("start")
+        status, reply = self.post("begin")
         assert status == 200, reply
         return reply["html"]
 

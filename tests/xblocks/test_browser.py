@@ -68,7 +68,7 @@ def test_keyboard_only(page, workbench):
     assert page.evaluate("document.activeElement.matches('[data-heading]')")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    page.get_by_text("Tersimpan", exact=True).wait_for()
+    page.get_by_text("Terkirim", exact=True).wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("✓ Benar").wait_for()
@@ -82,34 +82,123 @@ def test_keyboard_only(page, workbench):
     assert "50%" in page.locator(".ka-score").inner_text()
 
 
-def test_lost_connection(page, workbench):
-    """An answer given without connection stays on the page, says so, and is sent when asked to."""
-    open_scenario(page, workbench, "immediate_feedback", "luring")
+def begin(page, workbench, name, student, first):
+    open_scenario(page, workbench, name, student)
     page.get_by_role("button", name="Mulai").click()
-    page.get_by_text("0 dari 2 terjawab").first.wait_for()
+    page.get_by_text(first).first.wait_for()
+
+
+def test_lost_connection(page, workbench):
+    """An answer given without connection is on the device, says so, and is sent once when it is back."""
+    begin(page, workbench, "immediate_feedback", "luring", "0 dari 2 terjawab")
+    sent = []
+    page.on("request", lambda one: sent.append(one.post_data_json) if "/answer" in one.url else None)
     page.context.set_offline(True)
     page.get_by_role("radio", name="camat").check()
-    page.get_by_text("tidak ada koneksi").wait_for()
+    page.locator("[data-status]", has_text="Tersimpan di perangkat").wait_for()
+    page.get_by_text("Tersimpan di perangkat dan belum terkirim: 1").wait_for()
     page.get_by_role("button", name="Kumpulkan").click()
-    page.get_by_text("Sebagian jawaban belum tersimpan").wait_for()
+    page.get_by_text("Sebagian jawaban belum terkirim").wait_for()
     page.context.set_offline(False)
-    page.get_by_text("Tersimpan", exact=True).wait_for()
+    page.get_by_text("Terkirim", exact=True).wait_for()
+    page.get_by_text("Semua jawaban Anda sudah terkirim.").wait_for()
+    assert len({one["uuid"] for one in sent}) == 1
+    assert page.evaluate("Object.keys(localStorage)") == []
     page.reload()
     assert page.get_by_role("radio", name="camat").is_checked()
     assert page.get_by_text("1 dari 2 terjawab").count() == 2
 
 
+def test_the_queue_outlives_the_page(page, workbench):
+    """What waits on the device is in its controls again after a reload, and is sent as it was given."""
+    begin(page, workbench, "all_item_types", "muat-ulang", "0 dari 9 terjawab")
+    page.route("**/answer/**", lambda route: route.abort())
+    items = page.locator("[data-item]")
+    page.evaluate(
+        """() => {
+            for (const item of document.querySelectorAll("[data-item]")) {
+                const parts = [...item.querySelectorAll("[data-part]")];
+                parts.forEach((part, place) => {
+                    if (part.type === "radio" || part.type === "checkbox") {
+                        if (place === 0 || item.dataset.field === "ratings") part.checked = true;
+                    } else if (part.tagName === "SELECT") part.selectedIndex = place + 1;
+                    else part.value = String(place + 1);
+                });
+                parts[0].dispatchEvent(new Event("change", { bubbles: true }));
+            }
+        }"""
+    )
+    page.get_by_text("Tersimpan di perangkat dan belum terkirim: 9").wait_for()
+    before = page.evaluate("localStorage.getItem(Object.keys(localStorage)[0])")
+    page.reload()
+    page.get_by_text("Tersimpan di perangkat dan belum terkirim: 9").wait_for()
+    assert page.evaluate("localStorage.getItem(Object.keys(localStorage)[0])") == before
+    state = "all => all.map((one) => one.type.match(/radio|checkbox/) ? one.checked : one.value)"
+    restored = items.locator("[data-part]").evaluate_all(state)
+    page.unroute("**/answer/**")
+    page.get_by_role("button", name="Kirim lagi").click()
+    page.get_by_text("Semua jawaban Anda sudah terkirim.").wait_for()
+    page.reload()
+    assert items.locator("[data-part]").evaluate_all(state) == restored
+    assert page.get_by_text("9 dari 9 terjawab").count() == 2
+
+
+def test_a_device_without_storage(page, workbench):
+    """Where the browser keeps nothing, answers are kept on the page, and the page says so."""
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
+    )
+    begin(page, workbench, "immediate_feedback", "tanpa-simpanan", "0 dari 2 terjawab")
+    page.context.set_offline(True)
+    page.get_by_role("radio", name="camat").check()
+    page.locator("[data-status]", has_text="jangan ditutup").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("Terkirim", exact=True).wait_for()
+
+
 def test_a_reply_that_is_none_loses_nothing(page, workbench):
     """A log-in page in the place of a reply does not pass for an answer that was saved."""
-    open_scenario(page, workbench, "immediate_feedback", "sesi")
-    page.get_by_role("button", name="Mulai").click()
-    page.get_by_text("0 dari 2 terjawab").first.wait_for()
+    begin(page, workbench, "immediate_feedback", "sesi", "0 dari 2 terjawab")
     page.route("**/answer/**", lambda route: route.fulfill(status=200, body="<html>log in</html>"))
     page.get_by_label("lurah").check()
     page.get_by_role("button", name="Kirim lagi").wait_for()
     page.unroute("**/answer/**")
     page.get_by_role("button", name="Kirim lagi").click()
-    page.get_by_text("Tersimpan", exact=True).wait_for()
+    page.get_by_text("Terkirim", exact=True).wait_for()
+
+
+def test_the_time(page, workbench):
+    """The time is counted down, told at five minutes and at one, and at its end all is handed in."""
+    page.clock.install()
+    begin(page, workbench, "timed_with_certainty", "waktu", "0 dari 4 terjawab")
+    page.get_by_role("timer").get_by_text("Sisa waktu: 10:00").wait_for()
+    page.get_by_role("radio", name="lurah").check()
+    page.get_by_role("radio", name="Yakin", exact=True).first.check()
+    page.get_by_text("Terkirim", exact=True).wait_for()
+    page.clock.run_for(301_000)
+    page.locator("[data-announce]", has_text="Sisa menit: 5").wait_for(state="attached")
+    page.clock.run_for(240_000)
+    page.locator("[data-announce]", has_text="Sisa menit: 1").wait_for(state="attached")
+    page.locator("input[type=text]").first.fill("camat")
+    page.clock.run_for(60_000)
+    page.get_by_text("Hasil Anda").wait_for()
+    assert "50%" in page.locator(".ka-score").inner_text()
+    page.get_by_text("Seberapa baik Anda mengenali").wait_for()
+
+
+def test_the_time_ends_without_connection(page, workbench):
+    """Nothing more can be answered; what is on the device is handed in when the connection is back."""
+    page.clock.install()
+    begin(page, workbench, "timed_with_certainty", "waktu-luring", "0 dari 4 terjawab")
+    page.context.set_offline(True)
+    page.get_by_role("radio", name="lurah").check()
+    page.locator("[data-status]", has_text="Tersimpan di perangkat").first.wait_for()
+    page.clock.run_for(601_000)
+    page.locator("[data-time-up]", has_text="Waktu habis").wait_for()
+    assert page.get_by_role("radio", name="kepala desa").is_disabled()
+    page.context.set_offline(False)
+    page.get_by_text("Hasil Anda").wait_for()
+    assert "25%" in page.locator(".ka-score").inner_text()
 
 
 @pytest.mark.parametrize("page", [320, 1280], indirect=True)
@@ -142,3 +231,31 @@ def test_the_authors_view(page, workbench):
     assert page.get_by_text("Jawaban benar", exact=False).count() > 3
     open_scenario(page, workbench, "with_problems/author_view", "penyusun")
     assert page.locator(".ka-note").get_by_text("essay").count() == 1
+
+
+def test_the_editor(page, workbench):
+    """The author mends what is listed by line and saves; the learner sees it; the host was told each step."""
+    events = []
+    page.on(
+        "console", lambda line: events.append(line.text) if line.text.startswith("Runtime event") else None
+    )
+    open_scenario(page, workbench, "new_block/studio_view", "penyunting")
+    page.locator("[data-problem]").first.wait_for()
+    source = page.get_by_label("Soal sebagai OLX")
+    page.get_by_label("Nama tampilan").fill("Sudah dibenahi")
+    page.get_by_role("button", name="Simpan").press("Enter")
+    page.get_by_text("Belum ada yang disimpan").wait_for()
+    source.fill(
+        """<competency_assessment>
+  <item id="baru" type="short_text" competencies="gov.kelembagaan" level="1">
+    <prompt>Siapa memimpin kelurahan?</prompt><accept>lurah</accept>
+  </item>
+</competency_assessment>"""
+    )
+    page.get_by_role("button", name="Simpan").press("Enter")
+    page.get_by_role("status").get_by_text("Tersimpan").wait_for()
+    assert [event.split('"')[1] for event in events] == ["save", "error", "save", "save"]
+    open_scenario(page, workbench, "new_block", "peserta")
+    page.get_by_role("heading", name="Sudah dibenahi").wait_for()
+    page.get_by_role("button", name="Mulai").click()
+    page.get_by_text("Siapa memimpin kelurahan?").wait_for()

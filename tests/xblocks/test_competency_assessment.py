@@ -63,14 +63,15 @@ def answer_rightly(one):
 
 
 def test_whole_path(user):
-    """A learner starts, answers, submits; grade, completion, records and the result are right."""
+    """A learner starts, answers, submits; grade, records and the result are right."""
     one = learner(user)
     assert 'data-action="start"' in one.page()
     one.start()
     answer_rightly(one)
     html = one.submit()
     assert one.runtime.grades() == [{"value": 11.0, "max_value": 11.0}]
-    assert ("completion", {"completion": 1.0}) in one.runtime.published
+    # The host completes a scored block by its grade: what it takes back with the grade must not stay.
+    assert "completion" not in dict(one.runtime.published)
     assert Response.objects.filter(user=user).count() == samples.COUNT
     assert {row.fraction for row in Response.objects.all()} == {1}
     assert "100%" in html
@@ -255,7 +256,7 @@ def test_best_attempt_counts():
         answer_all(one, answers)
         one.submit()
         assert one.runtime.grades()[-1] == {"value": grade, "max_value": 11.0}
-    status, reply = one.post("start")
+    status, reply = one.post("begin")
     assert status == 409
     assert "used up" in reply["error"]
     assert 'data-action="start"' not in one.page()
@@ -278,7 +279,7 @@ def test_best_attempt_counts():
         ("answer", {"item": ["single"], "response": {}, "uuid": str(uuid.uuid4())}, 404, "single"),
         ("answer", ["single"], 400, "object"),
         ("submit", {"value": 11}, 400, "value"),
-        ("start", {}, 409, "going on"),
+        ("begin", {}, 409, "going on"),
     ],
 )  # fmt: skip
 def test_refusals_name_what_is_wrong(handler, data, status, named):
@@ -301,7 +302,7 @@ def test_deadline():
     assert "deadline" in one.page()
     one.submit()
     assert one.runtime.grades()[0]["value"] == 1
-    assert one.post("start")[0] == 409
+    assert one.post("begin")[0] == 409
 
 
 @pytest.mark.parametrize(
@@ -310,14 +311,14 @@ def test_deadline():
 def test_due_date_and_grace(due_in, grace, status):
     """Where the platform gives a due date and a grace period, their end closes the assessment."""
     host = {"due": datetime.now(UTC) + timedelta(days=due_in), "graceperiod": grace and timedelta(days=grace)}
-    assert learner(host=host).post("start")[0] == status
+    assert learner(host=host).post("begin")[0] == status
 
 
 def test_anonymous_visitors_read_only():
     """Without an account the page says so, and handlers refuse before anything is written."""
     one = Learner(samples.olx(), user_id=None)
     assert "Sign in" in one.page()
-    assert one.post("start")[0] == 403
+    assert one.post("begin")[0] == 403
 
 
 def test_authors_see_the_key_without_a_verdict():
@@ -403,7 +404,7 @@ def test_state_deleted():
     one = learner(attempts="1")
     one.start()
     one.submit()
-    assert one.post("start")[0] == 409
+    assert one.post("begin")[0] == 409
     again = learner(attempts="1")
     assert 'data-action="start"' in again.page()
     assert not again.block.has_submitted_answer()
@@ -460,7 +461,7 @@ def test_problems_keep_learners_out():
     items = '<item ref="gone"/><item id="q" type="essay" competencies="c" level="1"/>'
     one = Learner(samples.olx(items, bank="nowhere@9", attempts="many", colour="red"))
     assert "not ready" in one.page()
-    assert one.post("start")[0] == 409
+    assert one.post("begin")[0] == 409
     text = " ".join(message.text for message in one.block.validate().messages)
     for named in ("essay", "nowhere@9", "many", "colour"):
         assert named in text
@@ -480,7 +481,8 @@ def test_what_others_are_told():
     one = Learner(samples.olx(attempts="2"), user_id=None, services=())
     data = one.block.student_view_data()
     assert data.keys() == {
-        "schema", "display_name", "intro", "ready", "attempts", "feedback", "max_score", "items",
+        "schema", "display_name", "intro", "ready", "attempts", "feedback", "form", "time_limit", "grading",
+        "certainty", "length", "max_score", "items",
     }  # fmt: skip
     assert data["items"][1] == {
         "id": "multiple", "type": "multiple_response", "points": 2.0, "level": 2, "competencies": ["gov.a", "gov.b"],
@@ -519,3 +521,17 @@ def test_static_addresses_are_resolved():
         samples.olx(samples.ITEMS.replace("Selamat datang", '<img src="/static/a.png" alt="peta"/>'))
     )
     assert "/asset-v1:Kapasitas" in one.page()
+
+
+def test_authors_are_told_that_a_judgement_on_trial_was_adopted_by_no_panel():
+    """Its key is a proposal; of a pilot of another type the law is the judge."""
+    items = (
+        '<item id="s" type="situational_judgement" mode="rate" competencies="c" level="2" status="pilot">'
+        '<prompt><p>Warga marah.</p></prompt><action id="a" effectiveness="5">Dengar</action>'
+        '<action id="b" effectiveness="1">Usir</action></item>'
+        '<item id="n" type="numeric" competencies="c" level="1" status="pilot">'
+        '<prompt><p>Berapa?</p></prompt><answer value="2"/></item>'
+    )
+    html = Learner(samples.olx(items)).block.author_view().content
+    assert html.count("on trial") == 2
+    assert html.count("not yet adopted by a panel") == 1

@@ -13,7 +13,8 @@ def modules_after(statement: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["types", "items", "responses", "results", "assessment", "framework", "layout"]
+    "module",
+    ["types", "items", "responses", "results", "assessment", "framework", "layout", "mastery"],
 )
 def test_the_domain_is_standard_library_only(module):
     """Importing the domain brings in nothing but the standard library and the domain."""
@@ -29,3 +30,25 @@ def test_the_block_brings_no_number_crunchers():
         "import sys, xblocks.competency_assessment as b; assert 'xblocks.records.models' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_openedx_events_nothing_of_it_is_imported():
+    """On the one-machine site the apps are set up, and blocks and records tell nobody, without it."""
+    code = (
+        "import django, os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'standalone.site_settings'; "
+        "django.setup(); import xblocks.host.announcing, lti_bridge.records.announcing; "
+        "print({'openedx_events', 'event_routing_backends', 'tincan', 'fastavro'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_the_administration_brings_no_number_crunchers():
+    """Every web worker imports it at start; calibrating is the task's."""
+    code = (
+        "import django, os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'standalone.site_settings'; "
+        "django.setup(); import xblocks.records.admin, xblocks.records.tasks, xblocks.records.queue; "
+        "print({'numpy', 'scipy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

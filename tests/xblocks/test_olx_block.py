@@ -1,7 +1,6 @@
 """The block's own OLX: what is exported is what was imported."""
 
 from hypothesis import given
-from hypothesis import strategies as st
 from lxml import etree
 
 from tests.xblocks import samples, strategies
@@ -26,7 +25,7 @@ def source(xml: str) -> etree._Element:
 
 
 @given(
-    items=st.lists(strategies.items, min_size=1, max_size=3, unique_by=lambda item: item.id),
+    items=strategies.assessments(),
     name=strategies.texts,
 )
 def test_any_items_round_trip(items, name):
@@ -52,6 +51,26 @@ def test_sample_round_trip():
     again = Learner(etree.tostring(node, encoding="unicode")).block
     assert (again.attempts, again.feedback, again.bank, again.weight) == (3, "immediate", "uji@1", 2.0)
     assert again.definition == one.block.definition
+
+
+DRAWN = """<intro><p>Uji</p></intro>
+<blueprint pilots="1"><draw competency="gov.a" count="2"></draw></blueprint>
+<adaptive maximum="3" minimum="2" se="0.4"></adaptive>
+<study competency="gov.a" href="/jump_to_id/unit-dana">Bab 4:  Pendanaan 😀</study>"""
+
+
+def test_a_drawn_form_round_trips():
+    """The form's settings become fields, and come back with blueprint, rules and places to study."""
+    xml = samples.olx(
+        DRAWN, bank="uji@1", form="adaptive", time_limit="45", grading="average", certainty="true"
+    )
+    block = Learner(xml).block
+    assert (block.form, block.time_limit, block.grading, block.certainty) == ("adaptive", 45, "average", True)
+    assert canonical(exported(block)) == canonical(source(xml))
+    block.certainty = False
+    again = Learner(etree.tostring(exported(block), encoding="unicode")).block
+    assert again.certainty is False
+    assert again.definition == block.definition
 
 
 def test_what_is_wrong_survives_the_round_trip():

@@ -1,7 +1,7 @@
 """An assessment: its items in order, and when the learner may see what."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -9,8 +9,26 @@ from .errors import UnknownItemError
 from .items import Item
 from .messages import Message
 from .messages import mark as _
+from .values import dataclass
 
-__all__ = ["Assessment", "FeedbackPolicy", "ItemRef"]
+__all__ = ["Assessment", "FeedbackPolicy", "Form", "Grading", "ItemRef"]
+
+
+class Form(StrEnum):
+    """How an attempt comes by its items: the same for all, drawn, or chosen by the answers so far."""
+
+    FIXED = "fixed"
+    RANDOM = "random"
+    ADAPTIVE = "adaptive"
+
+
+class Grading(StrEnum):
+    """Which of several attempts makes the grade."""
+
+    BEST = "best"
+    LAST = "last"
+    FIRST = "first"
+    AVERAGE = "average"
 
 
 class FeedbackPolicy(StrEnum):
@@ -42,11 +60,19 @@ class ItemRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Items in the order shown, with distinct ids. ``attempts`` None means any number."""
+    """Items in the order shown, with distinct ids. ``attempts`` None means any number.
+
+    ``time_limit`` None means all the time there is. ``certainty``: whether learners are asked how sure they
+    are.
+    """
 
     items: tuple[Item, ...]
     feedback: FeedbackPolicy = FeedbackPolicy.AFTER_SUBMISSION
     attempts: int | None = None
+    form: Form = Form.FIXED
+    time_limit: timedelta | None = None
+    grading: Grading = Grading.BEST
+    certainty: bool = False
 
     @property
     def possible(self) -> Decimal:

@@ -4,6 +4,7 @@
 
     CompetencyError
     ├── DefinitionError        an author's content breaks a rule: the author mends it
+    │   └── BlueprintError       no form can be drawn from the items there are: more items, or fewer drawn
     ├── UnknownItemError       the client names an item that is not in this assessment: refuse
     ├── UnknownReferenceError  content names a bank, item or competency that is not loaded: load it
     └── ResponseError          a learner's answer cannot be taken: refuse, nothing is lost
@@ -16,6 +17,7 @@ from collections.abc import Iterable
 from .messages import Message
 
 __all__ = [
+    "BlueprintError",
     "CompetencyError",
     "DefinitionError",
     "NumberFormatError",
@@ -46,6 +48,10 @@ class DefinitionError(CompetencyError):
 
     def __str__(self) -> str:
         return " ".join(map(str, self.faults))
+
+
+class BlueprintError(DefinitionError):
+    """The items there are do not fill the blueprint."""
 
 
 class UnknownItemError(CompetencyError):

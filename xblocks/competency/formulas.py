@@ -9,13 +9,13 @@ Decimal('7.0')
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from operator import add, mul, sub, truediv
 
 from .errors import DefinitionError
 from .messages import Message
 from .messages import mark as _
+from .values import dataclass
 
 __all__ = ["Formula"]
 

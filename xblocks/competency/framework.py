@@ -1,12 +1,29 @@
 """A competency framework: competencies by domain, their levels, and what each post requires."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from enum import StrEnum
 
-__all__ = ["Competency", "CompetencyFramework", "CompetencyLevel", "Domain", "Post"]
+from .values import dataclass, field
+
+__all__ = ["Basis", "Competency", "CompetencyFramework", "CompetencyLevel", "Domain", "Indicator", "Post"]
 
 type Texts = Mapping[str, str]
 """A text by language code."""
+
+
+class Basis(StrEnum):
+    """What the levels that a post requires rest on: somebody's proposal, or a regulation."""
+
+    PROPOSAL = "proposal"
+    REGULATION = "regulation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A behaviour by which a level shows. ``id`` is the competency's, the level, a number: ``man.x.2.1``."""
+
+    id: str
+    descriptions: Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +32,7 @@ class CompetencyLevel:
 
     number: int
     descriptions: Texts
+    indicators: tuple[Indicator, ...] = ()
     sources: tuple[str, ...] = ()
 
 
@@ -42,11 +60,15 @@ class Domain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post (jabatan) and the level it requires by competency id. ``eselon`` is HR's two-digit code."""
+    """A post (jabatan) and the level it requires by competency id. ``eselon`` is HR's two-digit code.
+
+    ``basis`` says what those levels rest on: a proposal is never to be shown as law.
+    """
 
     id: str
     names: Texts
     eselon: str = ""
+    basis: Basis = Basis.PROPOSAL
     requires: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
 
@@ -65,3 +87,9 @@ class CompetencyFramework:
         """Yield every competency, domain by domain."""
         for domain in self.domains:
             yield from domain.competencies
+
+    def indicators(self) -> Iterator[Indicator]:
+        """Yield every indicator, by competency and level."""
+        for competency in self.competencies():
+            for level in competency.levels:
+                yield from level.indicators

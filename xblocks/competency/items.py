@@ -7,7 +7,6 @@ every fault. Text that people read is XHTML in canonical form, sanitised by whoe
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from .parts import (
     Action,
     Entry,
     FillCell,
+    ItemStatus,
     JudgementMode,
     LabelCell,
     Line,
@@ -25,11 +25,12 @@ from .parts import (
     Pair,
     Quantity,
 )
+from .values import dataclass
 
 __all__ = [
-    "Action", "Entry", "FillCell", "FindTheError", "Item", "JudgementMode", "LabelCell", "Line", "Matching",
-    "MultipleResponse", "Numeric", "Option", "Ordering", "Pair", "Quantity", "ShortText", "SingleChoice",
-    "SituationalJudgement", "TableFill", "normalised",
+    "Action", "Entry", "FillCell", "FindTheError", "Item", "ItemStatus", "JudgementMode", "LabelCell", "Line",
+    "Matching", "MultipleResponse", "Numeric", "Option", "Ordering", "Pair", "Quantity", "ShortText",
+    "SingleChoice", "SituationalJudgement", "TableFill", "normalised",
 ]  # fmt: skip
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -39,13 +40,16 @@ COMPETENCY_ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 MAX_ID = 100
 MAX_PARTS = 50
 LEVELS = range(1, 6)
+SECONDS = range(5, 3601)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One question. ``level`` is 1..5; ``points`` None means the default, 1 (see ``worth``).
 
-    ``feedback`` says why the key is right; ``source`` names the article of law it rests on.
+    ``feedback`` says why the key is right; ``source`` names the article of law it rests on. ``seconds`` is
+    the time that an answer is expected to take, 5 to 3600. ``enemies`` are ids of items that give this one
+    away, or are given away by it: naming it on one of the two is enough.
     """
 
     type: ClassVar[str] = ""
@@ -57,6 +61,9 @@ class Item:
     points: Decimal | None = None
     source: str = ""
     feedback: str = ""
+    seconds: int | None = None
+    status: ItemStatus = ItemStatus.LIVE
+    enemies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         faults = [*self._common_faults(), *self._faults()]
@@ -85,6 +92,19 @@ class Item:
             yield Message(_("Item {item}: points must be more than 0, at most 1000."), {"item": self.id})
         if not _text(self.prompt):
             yield Message(_("Item {item} has no prompt."), {"item": self.id})
+        if self.seconds is not None and self.seconds not in SECONDS:
+            yield Message(_("Item {item}: seconds must be 5 to 3600."), {"item": self.id})
+        yield from self._enemy_faults()
+
+    def _enemy_faults(self) -> Iterator[Message]:
+        for enemy in self.enemies:
+            if not ID.fullmatch(enemy) or len(enemy) > MAX_ID:
+                yield Message(
+                    _("“{id}” cannot be an id: use small letters, digits, - and _, up to 100."), {"id": enemy}
+                )
+        if self.id in self.enemies:
+            yield Message(_("Item {item} names itself as an enemy."), {"item": self.id})
+        yield from _duplicates(self.enemies)
 
     def _faults(self) -> Iterator[Message]:
         return iter(())
@@ -298,7 +318,7 @@ def _part_faults(item: Item, parts: Iterable[tuple[str, str]], *, at_least: int)
     parts = list(parts)
     if not at_least <= len(parts) <= MAX_PARTS:
         yield Message(
-            _("Item {item} has {n} parts to answer; it needs {least} to {most}."),
+            _("Item {item} needs {least} to {most} parts to answer, and has {n}."),
             {"item": item.id, "n": len(parts), "least": at_least, "most": MAX_PARTS},
         )
     for id_, body in parts:

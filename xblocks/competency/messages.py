@@ -5,7 +5,8 @@ reader's language, translates the text and fills it in.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from .values import dataclass, field
 
 __all__ = ["Message", "mark"]
 

@@ -1,4 +1,4 @@
-"""Numbers as Indonesian officials write them: ``1.250.000,50``, ``Rp1.250.000``, ``12,5%``.
+"""Numbers as Indonesian officials write them: ``1.250.000,50``, ``Rp1.250.000,00``, ``12,5%``.
 
 A dot groups thousands and a comma opens the decimals (PUEBI). A dot that cannot be a thousands
 separator is refused rather than guessed: ``12.5`` might mean 12,5 or a slip for 125.
@@ -12,10 +12,22 @@ from .errors import NumberFormatError
 from .messages import Message
 from .messages import mark as _
 
-__all__ = ["NumberFormat", "format_number", "parse_number"]
+__all__ = ["NumberFormat", "NumberText", "format_number", "parse_number"]
 
 MAX_LENGTH = 40
 NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,(?P<part>[0-9]+))?")
+
+
+class NumberText(str):
+    """A number as it is written for a reader, which still knows its value: plurals depend on that."""
+
+    value: Decimal
+
+    def __new__(cls, text: str, value: Decimal) -> "NumberText":
+        """Keep the value beside the text."""
+        written = super().__new__(cls, text)
+        written.value = value
+        return written
 
 
 class NumberFormat(StrEnum):
@@ -63,19 +75,29 @@ EXAMPLES = {
 }
 
 
-def format_number(value: Decimal, style: NumberFormat = NumberFormat.PLAIN) -> str:
-    """Return the number as it is written in Indonesia, without trailing zeros.
+# What groups thousands, and what opens the decimals. Other languages follow Indonesia.
+SEPARATORS = {"en": (",", ".")}
+INDONESIAN = (".", ",")
+# Money is written to the sen (EYD V: Rp5.000,00); nothing else gets trailing zeros.
+SEN = 2
 
-    >>> format_number(Decimal("1250000.50"), NumberFormat.RUPIAH), format_number(Decimal("-0.5"))
-    ('Rp1.250.000,5', '-0,5')
+
+def format_number(value: Decimal, style: NumberFormat = NumberFormat.PLAIN, language: str = "id") -> str:
+    """Return the number as the language writes it, all its digits.
+
+    >>> format_number(Decimal("1250000"), NumberFormat.RUPIAH), format_number(Decimal("-0.5"))
+    ('Rp1.250.000,00', '-0,5')
     >>> format_number(Decimal("12.5"), NumberFormat.PERCENT), format_number(Decimal("1e3"))
     ('12,5%', '1.000')
+    >>> format_number(Decimal("1250000"), NumberFormat.RUPIAH, "en")
+    'Rp1,250,000.00'
     """
+    group, point = SEPARATORS.get(language, INDONESIAN)
     whole, _point, part = f"{abs(value):f}".partition(".")
-    grouped = f"{int(whole):,}".replace(",", ".")
-    part = part.rstrip("0")
-    number = f"{grouped},{part}" if part else grouped
-    sign = "-" if value < 0 and number != "0" else ""
+    grouped = f"{int(whole):,}".replace(",", group)
+    part = part.rstrip("0").ljust(SEN if style is NumberFormat.RUPIAH else 0, "0")
+    number = f"{grouped}{point}{part}" if part else grouped
+    sign = "-" if value < 0 and number.strip("0.,") else ""
     if style is NumberFormat.RUPIAH:
         return f"{sign}Rp{number}"
     return f"{sign}{number}%" if style is NumberFormat.PERCENT else sign + number

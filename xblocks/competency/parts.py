@@ -1,16 +1,17 @@
-"""The parts that items are made of: options, entries, pairs, actions, lines, numbers and cells."""
+"""The parts that items are made of: options, entries, pairs, actions, lines, numbers, cells; their status."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from .formulas import Formula
 from .numbers import NumberFormat
+from .values import dataclass
 
 __all__ = [
     "Action",
     "Entry",
     "FillCell",
+    "ItemStatus",
     "JudgementMode",
     "LabelCell",
     "Line",
@@ -18,6 +19,15 @@ __all__ = [
     "Pair",
     "Quantity",
 ]
+
+
+class ItemStatus(StrEnum):
+    """Where an item stands in its life. ``LIVE`` items are drawn to count, ``PILOT`` ones to be tried."""
+
+    DRAFT = "draft"
+    PILOT = "pilot"
+    LIVE = "live"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

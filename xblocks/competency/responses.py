@@ -5,7 +5,6 @@ parts: those leave the server as opaque tokens (see ``layout``), ``names`` maps 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Self, cast, override
 
@@ -26,6 +25,7 @@ from .items import (
 from .messages import Message
 from .messages import mark as _
 from .numbers import NumberFormat, parse_number
+from .values import dataclass
 
 __all__ = ["Chosen", "Json", "Matched", "Numbers", "Placed", "Rated", "Response", "Written"]
 

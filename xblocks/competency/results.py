@@ -1,13 +1,13 @@
 """Results of an attempt: item by item, in total, and by competency."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from .items import Item
 from .responses import Response
 from .scoring import Score
 from .types import score
+from .values import dataclass
 
 __all__ = ["AttemptResult", "CompetencyResult", "ItemResult", "result_of"]
 
@@ -19,6 +19,11 @@ class ItemResult:
     item: Item
     response: Response | None
     score: Score
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a complete answer."""
+        return self.response is not None and self.response.complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,11 @@ class AttemptResult:
         return sum((one.score.possible for one in self.items), Decimal(0))
 
     @property
+    def answered(self) -> int:
+        """How many items have a complete answer."""
+        return sum(one.answered for one in self.items)
+
+    @property
     def share(self) -> Decimal:
         """Share of the points, 0..1; 0 where there is nothing to earn."""
         return self.earned / self.possible if self.possible else Decimal(0)
@@ -83,5 +93,5 @@ def _competency(competency: str, group: list[ItemResult]) -> CompetencyResult:
         earned=sum((one.score.points for one in group), Decimal(0)),
         possible=sum((one.score.possible for one in group), Decimal(0)),
         items=len(group),
-        answered=sum(one.response is not None and one.response.complete for one in group),
+        answered=sum(one.answered for one in group),
     )

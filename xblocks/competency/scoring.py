@@ -5,7 +5,6 @@ Decimals to the precision of the default context.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
@@ -24,6 +23,7 @@ from .items import (
     normalised,
 )
 from .responses import Chosen, Matched, Numbers, Placed, Rated, Written
+from .values import dataclass
 
 __all__ = ["Score"]
 

@@ -4,7 +4,6 @@ OLX readers and views have tables of their own, keyed by the same names; tests h
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +25,7 @@ from .messages import Message
 from .messages import mark as _
 from .responses import Response
 from .scoring import ZERO, Score
+from .values import dataclass
 
 __all__ = ["ITEM_TYPES", "ItemType", "read_response", "rule", "score"]
 

@@ -11,6 +11,8 @@ from django.template import Context, Engine, Library
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from xblocks.competency.numbers import NumberText
+
 from .i18n import Translator
 
 __all__ = ["render"]
@@ -20,9 +22,19 @@ register = Library()
 
 
 @register.simple_tag(takes_context=True)
-def translate(context: Context, text: str, **values: str) -> SafeString:
-    """``{% translate "Item {n}" n=number %}``: the text translated, its values escaped."""
-    sentence = conditional_escape(context["translator"].gettext(text))
+def translate(
+    context: Context, text: str, plural: str = "", count: NumberText | int = 1, **values: str
+) -> SafeString:
+    """``{% translate "Item {n}" n=number %}``: the text translated, its values escaped.
+
+    ``{% translate "{n} point" plural="{n} points" count=points n=points %}`` chooses by the count.
+    """
+    translator: Translator = context["translator"]
+    if plural:
+        number = count.value if isinstance(count, NumberText) else count
+        sentence = conditional_escape(translator.ngettext(text, plural, number))
+    else:
+        sentence = conditional_escape(translator.gettext(text))
     return mark_safe(sentence.format_map({name: conditional_escape(value) for name, value in values.items()}))
 
 

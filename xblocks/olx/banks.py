@@ -3,18 +3,18 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from lxml import etree
 
 from xblocks.competency.items import Item
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
+from xblocks.competency.values import dataclass
 
 from .items import read_item, write_item
 from .xml import MalformedXmlError, Problem, Reading, canonical, parse, pretty
 
-__all__ = ["BANK_REFERENCE", "ItemBank", "read_bank", "report_duplicates", "write_bank"]
+__all__ = ["BANK_REFERENCE", "ItemBank", "read_bank", "report_duplicates", "report_enemies", "write_bank"]
 
 BANK_REFERENCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}@[0-9A-Za-z][0-9A-Za-z._-]{0,49}")
 
@@ -62,6 +62,7 @@ def read_bank(source: bytes | str) -> tuple[ItemBank | None, list[Problem]]:
     items: dict[str, Item] = {}
     elements = list(reading.children(root, ("item",)))
     report_duplicates(reading, elements, "id")
+    report_enemies(reading, elements, "id")
     for element in elements:
         item = read_item(reading, element)
         if item is not None:
@@ -102,6 +103,20 @@ def report_duplicates(reading: Reading, elements: Iterable[etree._Element], *nam
                     Message(_("Give each its own.")),
                 )
             seen.setdefault(str(id_), int(element.sourceline or 0) + reading.offset)
+
+
+def report_enemies(reading: Reading, elements: Iterable[etree._Element], *names: str) -> None:
+    """Report enemies that none of the elements is, by any of the attributes named."""
+    elements = list(elements)
+    known = {element.get(name) for element in elements for name in names}
+    for element in elements:
+        for enemy in (element.get("enemies") or "").split():
+            if enemy not in known:
+                reading.report(
+                    element,
+                    Message(_("The enemy {id} of this item is not here."), {"id": enemy}),
+                    Message(_("Name an item of the same document, or remove it.")),
+                )
 
 
 def write_bank(bank: ItemBank) -> str:

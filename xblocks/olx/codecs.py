@@ -1,7 +1,6 @@
 """How each item type is written in OLX: one reader and one writer a type, keyed as in the domain."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +32,7 @@ from xblocks.competency.items import (
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.numbers import NumberFormat
+from xblocks.competency.values import dataclass
 
 from .markup import markup
 from .xml import Reading, element_of

@@ -4,15 +4,24 @@ import re
 
 from lxml import etree
 
-from xblocks.competency.framework import Competency, CompetencyFramework, CompetencyLevel, Domain, Post, Texts
+from xblocks.competency.framework import (
+    Basis,
+    Competency,
+    CompetencyFramework,
+    CompetencyLevel,
+    Domain,
+    Indicator,
+    Post,
+    Texts,
+)
 from xblocks.competency.items import COMPETENCY_ID, MAX_ID
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 
 from .banks import report_duplicates
-from .xml import MalformedXmlError, Problem, Reading, parse
+from .xml import MalformedXmlError, Problem, Reading, parse, pretty
 
-__all__ = ["LANGUAGES", "read_framework"]
+__all__ = ["LANGUAGES", "read_framework", "write_framework"]
 
 LANGUAGES = ("id", "en")
 
@@ -46,7 +55,7 @@ def read_framework(source: bytes | str) -> tuple[CompetencyFramework | None, lis
 
 
 def _report_ids(reading: Reading, root: etree._Element) -> None:
-    for tag in ("domain", "competency", "post"):
+    for tag in ("domain", "competency", "indicator", "post"):
         report_duplicates(reading, root.iter(tag), "id")
 
 
@@ -91,16 +100,35 @@ def _competency(reading: Reading, element: etree._Element) -> Competency:
 
 def _level(reading: Reading, element: etree._Element) -> CompetencyLevel:
     reading.attributes(element, ("n",))
-    children = list(reading.children(element, ("description", "source")))
+    children = list(reading.children(element, ("description", "source", "indicator")))
     return CompetencyLevel(
         number=reading.whole(element, "n"),
         descriptions=_texts(reading, element, children, "description"),
+        indicators=tuple(_indicator(reading, child) for child in children if child.tag == "indicator"),
         sources=_sources(reading, children),
     )
 
 
+def _indicator(reading: Reading, element: etree._Element) -> Indicator:
+    reading.attributes(element, ("id",))
+    children = list(reading.children(element, ("description",)))
+    level = element.getparent()
+    competency = None if level is None else level.getparent()
+    if level is not None and competency is not None and element.get("id") is not None:
+        start = f"{competency.get('id')}.{level.get('n')}."
+        if not re.fullmatch(re.escape(start) + "[1-9][0-9]?", str(element.get("id"))):
+            expected = Message(
+                _("{start} and a number, such as {example}"), {"start": start, "example": f"{start}1"}
+            )
+            reading.value(element, "id", expected)
+    return Indicator(
+        id=_id(reading, element),
+        descriptions=_texts(reading, element, children, "description"),
+    )
+
+
 def _post(reading: Reading, element: etree._Element, competencies: set[str]) -> Post:
-    reading.attributes(element, ("id", "eselon"))
+    reading.attributes(element, ("id", "eselon", "basis"))
     children = list(reading.children(element, ("name", "source", "requires")))
     eselon = element.get("eselon")
     if eselon is not None and not re.fullmatch("[0-9]{2}", eselon):
@@ -119,6 +147,7 @@ def _post(reading: Reading, element: etree._Element, competencies: set[str]) -> 
         id=_id(reading, element),
         names=_texts(reading, element, children, "name"),
         eselon=str(eselon or ""),
+        basis=reading.choice(element, "basis", Basis) or Basis.PROPOSAL,
         requires=requires,
         sources=_sources(reading, children),
     )
@@ -159,3 +188,56 @@ def _texts(
 
 def _sources(reading: Reading, children: list[etree._Element]) -> tuple[str, ...]:
     return tuple(reading.plain(child).strip() for child in children if child.tag == "source")
+
+
+def write_framework(framework: CompetencyFramework) -> str:
+    """Return the framework as an indented document, which ``read_framework`` reads to an equal value."""
+    root = etree.Element("competency_framework", {"id": framework.id, "version": framework.version})
+    _write_sources(root, framework.sources)
+    for domain in framework.domains:
+        element = etree.SubElement(root, "domain", {"id": domain.id})
+        _write_texts(element, "name", domain.names)
+        _write_sources(element, domain.sources)
+        for competency in domain.competencies:
+            _write_competency(element, competency)
+    for post in framework.posts:
+        _write_post(root, post)
+    pretty(root)
+    return etree.tostring(root, encoding="unicode") + "\n"
+
+
+def _write_competency(parent: etree._Element, competency: Competency) -> None:
+    element = etree.SubElement(parent, "competency", {"id": competency.id})
+    if competency.hr_code:
+        element.set("hr_code", competency.hr_code)
+    _write_texts(element, "name", competency.names)
+    _write_texts(element, "description", competency.descriptions)
+    _write_sources(element, competency.sources)
+    for level in competency.levels:
+        one = etree.SubElement(element, "level", {"n": str(level.number)})
+        _write_texts(one, "description", level.descriptions)
+        _write_sources(one, level.sources)
+        for indicator in level.indicators:
+            inner = etree.SubElement(one, "indicator", {"id": indicator.id})
+            _write_texts(inner, "description", indicator.descriptions)
+
+
+def _write_post(parent: etree._Element, post: Post) -> None:
+    element = etree.SubElement(parent, "post", {"id": post.id})
+    if post.eselon:
+        element.set("eselon", post.eselon)
+    element.set("basis", post.basis)
+    _write_texts(element, "name", post.names)
+    _write_sources(element, post.sources)
+    for competency, level in post.requires.items():
+        etree.SubElement(element, "requires", {"competency": competency, "level": str(level)})
+
+
+def _write_texts(parent: etree._Element, tag: str, texts: Texts) -> None:
+    for language, text in texts.items():
+        etree.SubElement(parent, tag, {"lang": language}).text = text
+
+
+def _write_sources(parent: etree._Element, sources: tuple[str, ...]) -> None:
+    for source in sources:
+        etree.SubElement(parent, "source").text = source

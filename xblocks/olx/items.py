@@ -5,7 +5,7 @@ from typing import Any, cast
 from lxml import etree
 
 from xblocks.competency.errors import DefinitionError
-from xblocks.competency.items import Item
+from xblocks.competency.items import SECONDS, Item, ItemStatus
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 
@@ -15,8 +15,10 @@ from .xml import Reading, element_of
 
 __all__ = ["read_item", "write_item"]
 
-ATTRIBUTES = {"id", "type", "competencies", "level", "points"}
+ATTRIBUTES = {"id", "type", "competencies", "level", "points", "seconds", "status", "enemies"}
 COMMON = ("prompt", "source", "feedback")
+# In the place of what is missing or bad, and was reported: the rest is to be checked all the same.
+STAND_IN = "item"
 
 
 def read_item(reading: Reading, element: etree._Element) -> Item | None:
@@ -36,15 +38,21 @@ def _read(reading: Reading, element: etree._Element) -> Item | None:
     if codec is None:
         if name:
             reading.value(element, "type", Message(_("one of {names}"), {"names": ", ".join(CODECS)}))
+        for attribute in ("id", "competencies"):
+            reading.required(element, attribute)
+        reading.whole(element, "level")
         return None
     reading.attributes(element, ATTRIBUTES | codec.attributes)
     children = list(reading.children(element, (*COMMON, *codec.elements)))
     _check_order(reading, element, children, codec)
     values: Parts = {
-        "id": reading.required(element, "id"),
-        "competencies": tuple(reading.required(element, "competencies").split()),
-        "level": reading.whole(element, "level"),
+        "id": reading.required(element, "id") or STAND_IN,
+        "competencies": tuple(reading.required(element, "competencies").split()) or (STAND_IN,),
+        "level": reading.whole(element, "level") or 1,
         "points": reading.decimal(element, "points"),
+        "seconds": reading.integer(element, "seconds", SECONDS),
+        "status": reading.choice(element, "status", ItemStatus) or ItemStatus.LIVE,
+        "enemies": tuple((element.get("enemies") or "").split()),
         "prompt": "",
     }
     for child in children:
@@ -55,12 +63,13 @@ def _read(reading: Reading, element: etree._Element) -> Item | None:
             values["source"] = reading.plain(child)
         elif child.tag == "feedback":
             values["feedback"] = read_feedback(reading, child)
+    before_parts = len(reading.problems)
     values |= codec.read(reading, element, [child for child in children if child.tag not in COMMON])
     try:
         item = codec.item(**cast(Any, values))
     except DefinitionError as error:
-        # A missing attribute was reported where it is missing; the item would only repeat it.
-        if len(reading.problems) == before:
+        # What was reported of the parts, the item would only repeat.
+        if len(reading.problems) == before_parts:
             for fault in error.faults:
                 reading.report(element, fault, Message(_("Mend the item.")))
         return None
@@ -98,6 +107,12 @@ def write_item(item: Item) -> etree._Element:
     element.set("competencies", " ".join(item.competencies))
     element.set("level", str(item.level))
     set_decimal(element, "points", item.points)
+    if item.seconds is not None:
+        element.set("seconds", str(item.seconds))
+    if item.status is not ItemStatus.LIVE:
+        element.set("status", item.status.value)
+    if item.enemies:
+        element.set("enemies", " ".join(item.enemies))
     element.append(element_of("prompt", item.prompt))
     CODECS[item.type].write(item, element)
     if item.source:

@@ -11,7 +11,7 @@ from xblocks.competency.messages import mark as _
 
 from .xml import MalformedXmlError, Reading, element_of, inner
 
-__all__ = ["markup", "plain_text", "safe_html"]
+__all__ = ["markup", "plain_text", "safe_address", "safe_html"]
 
 INLINE = {
     "a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
@@ -71,7 +71,7 @@ def _check(reading: Reading, node: etree._Element, allowed: set[str]) -> None:
                 Message(_("<{tag}> may not have the attribute {name}."), {"tag": tag, "name": str(name)}),
                 Message(_("Remove it.")),
             )
-        elif name in ADDRESSES and not _safe_address(str(value)):
+        elif name in ADDRESSES and not safe_address(str(value)):
             reading.report(
                 node,
                 Message(_("The address {value} is not allowed."), {"value": str(value)[:80]}),
@@ -85,7 +85,8 @@ def _check(reading: Reading, node: etree._Element, allowed: set[str]) -> None:
         )
 
 
-def _safe_address(address: str) -> bool:
+def safe_address(address: str) -> bool:
+    """Tell whether a link may lead there: a path, https, http or mailto."""
     try:
         scheme = urlsplit(address.strip()).scheme.lower()
     except ValueError:

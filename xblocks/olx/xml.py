@@ -5,23 +5,37 @@ Nothing here raises for odd content but ``MalformedXmlError``, where there is no
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
 from decimal import Decimal
 
 from lxml import etree
 
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
+from xblocks.competency.values import dataclass
 
-__all__ = ["MalformedXmlError", "Problem", "Reading", "canonical", "element_of", "inner", "parse"]
+__all__ = [
+    "MalformedXmlError",
+    "Problem",
+    "Reading",
+    "canonical",
+    "element_of",
+    "inner",
+    "parse",
+    "syntax_problems",
+]
 
 MAX_BYTES = 4 * 1024 * 1024
+MAX_FAULTS = 50
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?")
+# Attributes that hold names between blanks.
+LISTS = ("competencies", "enemies")
 # Elements that hold elements only, by the tags they may hold: blanks between those mean nothing.
 # Read from the root down, so that <table> inside a prompt is HTML and stays as it is.
 STRUCTURE: dict[str, frozenset[str]] = {
     "item_bank": frozenset({"item"}),
-    "competency_assessment": frozenset({"item"}),
+    "competency_assessment": frozenset({"item", "blueprint"}),
+    "blueprint": frozenset(),
     "item": frozenset({"pair", "table"}),
     "table": frozenset({"row"}),
     "row": frozenset(),
@@ -29,7 +43,8 @@ STRUCTURE: dict[str, frozenset[str]] = {
     "competency_framework": frozenset({"domain", "post"}),
     "domain": frozenset({"competency"}),
     "competency": frozenset({"level"}),
-    "level": frozenset(),
+    "level": frozenset({"indicator"}),
+    "indicator": frozenset(),
     "post": frozenset(),
 }
 
@@ -55,8 +70,9 @@ class MalformedXmlError(ValueError):
         self.problem = problem
 
 
-def _parser() -> etree.XMLParser:
+def _parser(*, recover: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
+        recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -70,7 +86,7 @@ def _parser() -> etree.XMLParser:
 
 def parse(source: bytes | str, *, where: str = "XML") -> etree._Element:
     """Return the root; raises MalformedXmlError for bad syntax, a document type, or over 4 MiB."""
-    data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    data = _bytes(source) if isinstance(source, str) else source
     if len(data) > MAX_BYTES:
         raise _malformed(
             0,
@@ -78,19 +94,10 @@ def parse(source: bytes | str, *, where: str = "XML") -> etree._Element:
             Message(_("The document is larger than {n} bytes."), {"n": MAX_BYTES}),
             Message(_("Split it into several.")),
         )
-    if isinstance(source, str):
-        # An encoding declared in text is meaningless, and would be believed.
-        data = re.sub(rb"\A\s*<\?xml[^>]*\?>", b"", data)
     try:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
-        line, message = error.lineno or 0, error.msg or ""
-        raise _malformed(
-            line,
-            where,
-            Message(_("This is not well-formed XML: {reason}."), {"reason": message.rstrip(".")[:200]}),
-            Message(_("Mend the markup at this line; write & as &amp; and < as &lt;.")),
-        ) from error
+        raise MalformedXmlError(_not_well_formed(error.lineno or 0, where, error.msg or "")) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise _malformed(
             1,
@@ -99,6 +106,36 @@ def parse(source: bytes | str, *, where: str = "XML") -> etree._Element:
             Message(_("Remove it; write characters instead of entities.")),
         )
     return root
+
+
+def _bytes(source: str) -> bytes:
+    # An encoding declared in text is meaningless, and would be believed. Lines keep their numbers.
+    data = source.encode("utf-8", "surrogatepass")
+    return re.sub(rb"\A\s*<\?xml[^>]*\?>", lambda found: b"\n" * found[0].count(b"\n"), data)
+
+
+def syntax_problems(source: str) -> list[Problem]:
+    """Return every fault of syntax that a parser can tell apart, one a line; empty for well-formed XML.
+
+    ``parse`` stops at the first. What can be read beside the faults is not trusted and not returned.
+    """
+    parser = _parser(recover=True)
+    # Where there is nothing to recover it raises all the same; the log is what is wanted.
+    with suppress(etree.XMLSyntaxError):
+        etree.fromstring(_bytes(source), parser)
+    by_line: dict[int, Problem] = {}
+    for fault in parser.error_log.filter_from_errors():
+        by_line.setdefault(fault.line, _not_well_formed(fault.line, "", fault.message))
+    return [by_line[line] for line in sorted(by_line)][:MAX_FAULTS]
+
+
+def _not_well_formed(line: int, where: str, reason: str) -> Problem:
+    return Problem(
+        line=line,
+        where=where,
+        message=Message(_("This is not well-formed XML: {reason}."), {"reason": reason.rstrip(". \n")[:200]}),
+        remedy=Message(_("Mend the markup at this line; write & as &amp; and < as &lt;.")),
+    )
 
 
 def _malformed(line: int, where: str, message: Message, remedy: Message) -> MalformedXmlError:
@@ -144,8 +181,9 @@ def _copy(element: etree._Element) -> etree._Element:
 
 
 def _tidy(element: etree._Element) -> None:
-    if "competencies" in element.attrib:
-        element.set("competencies", " ".join(str(element.get("competencies")).split()))
+    for name in LISTS:
+        if name in element.attrib:
+            element.set(name, " ".join(str(element.get(name)).split()))
     if element.tag == "option":
         _drop_blank_tail(element)
         return
@@ -180,16 +218,15 @@ def _indent(element: etree._Element, depth: int) -> None:
     element[-1].tail = "\n" + "  " * depth
 
 
-@dataclass(slots=True)
 class Reading:
     """A reading of one document: where we are, and the problems so far.
 
     ``offset`` is added to line numbers, for documents cut out of larger ones.
     """
 
-    where: str = ""
-    offset: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, where: str = "", offset: int = 0) -> None:
+        self.where, self.offset = where, offset
+        self.problems: list[Problem] = []
 
     def report(self, element: etree._Element, message: Message, remedy: Message) -> None:
         """Note a problem at the element."""
@@ -203,9 +240,13 @@ class Reading:
             )
         )
 
-    def attributes(self, element: etree._Element, known: Collection[str]) -> None:
-        """Report the attributes that are not known, and empty ones."""
+    def attributes(
+        self, element: etree._Element, known: Collection[str], others: Collection[str] = ()
+    ) -> None:
+        """Report the attributes that are not known, and empty ones; ``others`` are not the author's own."""
         for name, value in element.attrib.items():
+            if name in others:
+                continue
             if name not in known:
                 self.report(
                     element,
@@ -292,6 +333,19 @@ class Reading:
             self.value(element, name, Message(_("a whole number from 1 to 5")))
         return int(text) if re.fullmatch("[1-5]", text) else 0
 
+    def integer(self, element: etree._Element, name: str, allowed: range) -> int | None:
+        """Return the attribute as a number of the range; reports any other. None where absent or bad."""
+        text = element.get(name)
+        if text is None:
+            return None
+        if re.fullmatch("0|[1-9][0-9]{0,8}", text) and int(text) in allowed:
+            return int(text)
+        low, high = allowed[0], allowed[-1]
+        self.value(
+            element, name, Message(_("a whole number from {low} to {high}"), {"low": low, "high": high})
+        )
+        return None
+
     def choice[C: str](self, element: etree._Element, name: str, choices: type[C]) -> C | None:
         """Return the attribute as a member of a StrEnum; reports what is not one."""
         text = element.get(name)
@@ -306,6 +360,13 @@ class Reading:
         if text not in (None, "true"):
             self.value(element, name, Message(_("true, or leave it out")))
         return text == "true"
+
+    def truth(self, element: etree._Element, name: str) -> bool | None:
+        """Return whether the attribute says true or false; reports any other. None where absent or bad."""
+        text = element.get(name)
+        if text not in (None, "true", "false"):
+            self.value(element, name, Message(_("true or false")))
+        return {"true": True, "false": False}.get(str(text))
 
     def plain(self, element: etree._Element, known: Collection[str] = ()) -> str:
         """Return the text of an element that holds text alone; reports elements in it, and emptiness."""

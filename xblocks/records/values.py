@@ -1,12 +1,16 @@
-"""Plain values of the records API that a host without the records app can make, too."""
+"""Plain values of the records API that a host without the records app knows, too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-__all__ = ["ResponseRecord"]
+from xblocks.competency.values import dataclass
+from xblocks.measurement.models import ItemModel
+from xblocks.measurement.policy import Standing
+from xblocks.measurement.pool import Pool
+
+__all__ = ["BankPool", "ResponseRecord"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +23,20 @@ class ResponseRecord:
     fraction: Decimal
     points: Decimal
     answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankPool:
+    """A bank version with the calibration in use: what an adaptive form is given from.
+
+    ``calibration`` names it (``governance#3``), to be kept with the attempt. ``pool`` has the live items
+    whose parameters may be used, each in the area of the competency that it names first; ``trial`` the items
+    on trial. ``models`` and ``standings`` have every item of the version.
+    """
+
+    reference: str
+    calibration: str
+    pool: Pool
+    models: Mapping[str, ItemModel]
+    trial: tuple[str, ...]
+    standings: Mapping[str, Standing]

@@ -6,10 +6,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from tests.xblocks import strategies
+from xblocks.competency.items import ItemStatus
 from xblocks.competency.types import ITEM_TYPES
 from xblocks.olx.assessments import AssessmentDefinition, read_definition, write_definition
+from xblocks.olx.banks import read_bank
 from xblocks.olx.codecs import CODECS
 from xblocks.olx.items import read_item, write_item
 from xblocks.olx.xml import MalformedXmlError, Reading, canonical, parse, pretty
@@ -33,7 +36,7 @@ def test_round_trip(name, data):
     assert canonical(write_item(again)) == document
 
 
-@given(st.lists(strategies.items, min_size=1, max_size=3, unique_by=lambda item: item.id))
+@given(strategies.assessments())
 def test_indentation_changes_nothing(items):
     """A document that was indented for people reads as before."""
     definition = AssessmentDefinition(intro="<p>a  b</p>", entries=tuple(items))
@@ -125,6 +128,12 @@ PROBLEMS = {
         '<item id="q" type="situational_judgement" mode="rank" competencies="c" level="1"><prompt>P</prompt>'
         '<action id="a" effectiveness="1">A</action><action id="b" effectiveness="1">B</action></item>', 1, "differ",
     ),
+    "in no time": (f'<item {HEAD} seconds="4">{CHOICE}</item>', 1, "4"),
+    "in words": (f'<item {HEAD} seconds="1e2">{CHOICE}</item>', 1, "1e2"),
+    "status": (f'<item {HEAD} status="old">{CHOICE}</item>', 1, "old"),
+    "its own enemy": (f'<item {HEAD} enemies="q">{CHOICE}</item>', 1, "itself"),
+    "enemy twice": (f'<item {HEAD} enemies="a  a">{CHOICE}</item>', 1, "a is used twice"),
+    "enemy without an id": (f'<item {HEAD} enemies="A!">{CHOICE}</item>', 1, "A!"),
     "nothing wrong": (
         '<item id="q" type="find_the_error" competencies="c" level="1"><prompt>P</prompt>'
         '<line id="a">A</line><line id="b">B</line></item>', 1, "no wrong line",
@@ -154,6 +163,30 @@ def test_all_problems_at_once():
     assert sorted({problem.line for problem in problems}) == [12, 13, 14]
 
 
+def test_what_is_default_is_not_written():
+    """An item without a time, an enemy or a status of its own has no such attribute."""
+    item = read_item(Reading(), parse(f"<item {HEAD}>{CHOICE}</item>"))
+    assert (item.seconds, item.status, item.enemies) == (None, ItemStatus.LIVE, ())
+    assert not {"seconds", "status", "enemies"} & set(write_item(item).attrib)
+
+
+def test_enemies_are_items_of_the_same_document():
+    """In a bank as in an assessment; that one is named twice or from both sides is no matter."""
+    items = [f'<item id="{id_}" {REST} enemies="{enemies}">{FULL}</item>' for id_, enemies in ENEMIES]
+    _bank, problems = read_bank(
+        '<item_bank id="b" version="1" title="B" lang="id">\n' + "\n".join(items) + "</item_bank>"
+    )
+    assert [(problem.line, problem.message.values) for problem in problems] == [(3, {"id": "elsewhere"})]
+    _definition, problems = read_definition(
+        "<competency_assessment>\n" + "\n".join(items) + '\n<item ref="elsewhere"/></competency_assessment>'
+    )
+    assert problems == []
+
+
+REST = 'type="single_choice" competencies="c.d" level="1"'
+FULL = f"{CHOICE}<source>S</source><feedback>F</feedback>"
+ENEMIES = [("q1", "q2"), ("q2", "q1 elsewhere")]
+
 HOSTILE = {
     "entity": ('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type"),
     "external entity": ('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>', "document type"),
@@ -172,3 +205,27 @@ def test_hostile_documents(document, named):
     """Documents that are broken, huge or declare entities are refused by name."""
     with pytest.raises(MalformedXmlError, match=named):
         parse(document)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('id="a" type="essay"', {"essay", "lacks the attribute competencies", "lacks the attribute level"}),
+        (
+            'id="a" type="single_choice" level="9" colour="red"',
+            {"“9”", "colour", "lacks the attribute competencies", "no prompt", "2", "0 right options"},
+        ),
+        (
+            'type="single_choice" competencies="a.b" level="1"',
+            {"lacks the attribute id", "no prompt", "2", "0 right"},
+        ),
+    ],
+)
+def test_one_fault_hides_no_other_of_the_item(attributes, expected):
+    """Each is told in the first round, and none of them twice."""
+    reading = Reading()
+    element = etree.fromstring(f'<item {attributes}><option id="x">X</option></item>')
+    assert read_item(reading, element) is None
+    messages = [str(problem.message) for problem in reading.problems]
+    assert len(messages) == len(set(messages)) == len(expected), messages
+    assert all(any(part in message for message in messages) for part in expected), messages

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from xblocks.competency.errors import UnknownReferenceError
 from xblocks.records import api
-from xblocks.records.models import Competency, ItemBank, Response
+from xblocks.records.models import Competency, ItemBank, Post, Response
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,20 @@ def test_framework_names():
     api.load_framework(framework(version="2", name="Kedudukan baru"))
     assert api.competency_names(["gov.a"], "id") == {"gov.a": "Kedudukan baru"}
     assert Competency.objects.count() == 2
+
+
+def test_posts_of_a_framework():
+    """They are kept with what they require; a framework from before they were gets them when loaded again."""
+    api.load_framework(framework())
+    (post,) = Post.objects.all()
+    assert (post.post_id, post.eselon, post.names, post.requires) == (
+        "camat", "31", {"id": "Camat"}, {"gov.a": 1},
+    )  # fmt: skip
+    post.delete()
+    api.load_framework(framework())
+    api.load_framework(framework())
+    assert Post.objects.count() == 1
+    assert Competency.objects.count() == 1
 
 
 def record(number=1, item="q1"):

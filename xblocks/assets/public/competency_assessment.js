@@ -1,12 +1,17 @@
 /* The learner's page of a competency assessment. No dependency, no build step.
-   The server renders everything and decides everything; this saves answers as they are given, one request
-   at a time, keeps what could not be sent, and swaps the HTML that comes back. */
+   The server renders everything and decides everything; this keeps each answer on the device until it was
+   sent, sends one at a time, counts the time down that the server gave, and swaps the HTML that comes back. */
 (function () {
   "use strict";
   if (window.KapasitasCompetencyAssessment) return;
 
   const TYPING_PAUSE = 700;
   const RETRY_AFTER = 8000;
+  const RETRY_AT_MOST = 60000;
+  const PATIENCE = 60000;
+  const PATIENCE_WITH_AN_ANSWER = 20000;
+  const WARNINGS = [300, 60]; // seconds before the end
+  const STORE = "kapasitas-assessment:";
 
   function cookie(name) {
     const found = document.cookie.split("; ").find((one) => one.startsWith(name + "="));
@@ -27,10 +32,26 @@
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
   }
 
+  function clock(seconds) {
+    const two = (number) => String(number).padStart(2, "0");
+    const hours = Math.floor(seconds / 3600);
+    const rest = two(Math.floor(seconds / 60) % 60) + ":" + two(seconds % 60);
+    return hours ? hours + ":" + rest : rest;
+  }
+
+  function element(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content.firstElementChild;
+  }
+
+  const partsOf = (item) => Array.from(item.querySelectorAll("[data-part]"));
+  const isTyped = (field) => field === "matches" || field === "numbers";
+
   /* An answer as the server takes it, read off the item's controls. */
   function responseOf(item) {
     const field = item.dataset.field;
-    const parts = Array.from(item.querySelectorAll("[data-part]"));
+    const parts = partsOf(item);
     if (field === "chosen") {
       return { chosen: parts.filter((part) => part.checked).map((part) => part.dataset.part) };
     }
@@ -38,20 +59,60 @@
     const values = {};
     for (const part of parts) {
       if (part.type === "radio" ? !part.checked : part.value.trim() === "") continue;
-      values[part.dataset.part] = field === "matches" || field === "numbers" ? part.value : Number(part.value);
+      values[part.dataset.part] = isTyped(field) ? part.value : Number(part.value);
     }
     return { [field]: values };
   }
 
+  /* The same the other way round: puts a kept answer back into the controls. */
+  function restore(item, request) {
+    const field = item.dataset.field;
+    const given = request.response[field];
+    // The author gave the item another type since.
+    if (given === undefined) return;
+    for (const part of partsOf(item)) {
+      const name = part.dataset.part;
+      if (field === "chosen") part.checked = given.includes(name);
+      else if (field === "text") part.value = given;
+      else if (part.type === "radio") part.checked = String(given[name]) === part.value;
+      else part.value = name in given ? given[name] : "";
+    }
+    for (const one of item.querySelectorAll("[data-sure]")) one.checked = Number(one.value) === request.certainty;
+  }
+
+  function complete(item) {
+    const given = Object.values(responseOf(item))[0];
+    if (item.dataset.field === "chosen") return given.length > 0;
+    if (item.dataset.field === "text") return given.trim() !== "";
+    const names = new Set(partsOf(item).map((part) => part.dataset.part));
+    const values = Object.values(given);
+    const places = item.querySelector("[data-place]");
+    return values.length === names.size && (!places || new Set(values).size === names.size);
+  }
+
   class RefusedError extends Error {}
 
-  async function post(url, data) {
-    const reply = await fetch(url, {
+  async function post(url, data, patience = PATIENCE) {
+    // A line may die without a word: what takes too long counts as not sent, and is sent again.
+    const givenUp = new AbortController();
+    const waiting = setTimeout(() => givenUp.abort(), patience);
+    try {
+      return await read(await fetch(url, { ...posted(data), signal: givenUp.signal }));
+    } finally {
+      clearTimeout(waiting);
+    }
+  }
+
+  function posted(data) {
+    return {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
       body: JSON.stringify(data),
-    });
+    };
+  }
+
+  async function read(reply) {
     const body = await reply.json().catch(() => null);
     // Our handlers refuse by name, for good. Anything else, such as a log-in page in the place of a
     // reply, may go better next time: what was to be sent is kept.
@@ -60,37 +121,156 @@
     return body;
   }
 
+  /* What is still to be sent, by item: in the browser's storage, which outlives the page, or only here where
+     there is none. Holds what the learner answered, never a key. */
+  class Queue {
+    constructor(name) {
+      this.name = STORE + name;
+      this.waiting = new Map();
+      this.lasting = true;
+      try {
+        this.forgetEarlier(name);
+        for (const one of JSON.parse(localStorage.getItem(this.name) || "[]")) this.waiting.set(one.item, one);
+        this.save();
+      } catch {
+        this.lasting = false;
+      }
+    }
+
+    /* What waits of an earlier attempt of the same learner can no longer be sent. */
+    forgetEarlier(name) {
+      const same = STORE + name.slice(0, name.lastIndexOf("-") + 1);
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(same) && key !== this.name) localStorage.removeItem(key);
+      }
+    }
+
+    get size() {
+      return this.waiting.size;
+    }
+
+    put(request) {
+      this.waiting.set(request.item, request);
+      this.save();
+    }
+
+    /* What was put in its place while it was under way stays. */
+    sent(request) {
+      const now = this.waiting.get(request.item);
+      if (now && now.uuid === request.uuid) this.waiting.delete(request.item);
+      this.save();
+    }
+
+    save() {
+      if (!this.lasting) return;
+      try {
+        if (this.size) localStorage.setItem(this.name, JSON.stringify(Array.from(this.waiting.values())));
+        else localStorage.removeItem(this.name);
+      } catch {
+        this.lasting = false;
+      }
+    }
+  }
+
+  /* Counts down from the seconds that the server gave, by a clock that nobody can set. */
+  class Timer {
+    constructor(box, text, over) {
+      this.line = box.querySelector("[data-timer]");
+      this.announce = box.querySelector("[data-announce]");
+      this.text = text;
+      this.over = over;
+      this.set(Number(box.dataset.left));
+      this.ticking = setInterval(() => this.tick(), 1000);
+      this.tick();
+    }
+
+    set(seconds) {
+      this.end = performance.now() + seconds * 1000;
+    }
+
+    left() {
+      return Math.max(0, Math.ceil((this.end - performance.now()) / 1000));
+    }
+
+    tick() {
+      if (!this.line.isConnected) return this.stop();
+      const left = this.left();
+      this.line.textContent = fill(this.text.textLeft, { time: clock(left) });
+      this.line.classList.toggle("ka-short", left <= WARNINGS[0]);
+      const warning = WARNINGS.find((one) => left <= one && left > one - 5 && this.warned !== one);
+      if (warning) {
+        this.warned = warning;
+        this.announce.textContent = fill(this.text.textWarn, { n: warning / 60 });
+      }
+      if (left === 0) {
+        this.stop();
+        this.over();
+      }
+    }
+
+    stop() {
+      clearInterval(this.ticking);
+    }
+  }
+
   class Assessment {
     constructor(root) {
       this.root = root;
       this.text = root.dataset;
-      this.pending = new Map(); // item id → what is still to be sent
       this.timers = new Map();
       this.sending = Promise.resolve();
+      this.pause = RETRY_AFTER;
       root.addEventListener("change", (event) => this.changed(event, 0));
       root.addEventListener("input", (event) => {
         if (event.target.type === "text") this.changed(event, TYPING_PAUSE);
       });
       root.addEventListener("click", (event) => this.clicked(event));
-      window.addEventListener("online", () => this.flush());
+      window.addEventListener("online", () => this.reconnected());
       window.addEventListener("beforeunload", (event) => {
-        if (root.isConnected && this.pending.size) event.preventDefault();
+        if (root.isConnected && this.queue.size && !this.queue.lasting) event.preventDefault();
       });
+      this.shown();
     }
 
-    attempt() {
-      return Number(this.root.querySelector("[data-attempt]").dataset.attempt);
+    /* Takes up the page that the server has rendered: what waits on the device, the time, the test's state. */
+    shown() {
+      const bar = this.root.querySelector("[data-attempt]");
+      this.queue = new Queue(bar ? bar.dataset.device : "none");
+      if (!bar) return;
+      this.attempt = Number(bar.dataset.attempt);
+      this.adaptive = this.root.querySelector("[data-adaptive]");
+      this.reserve = Array.from(this.root.querySelectorAll("template[data-reserve]"), (one) => one.innerHTML);
+      this.over = Boolean(this.adaptive && "over" in this.adaptive.dataset);
+      this.ended = false;
+      for (const request of this.queue.waiting.values()) {
+        const item = this.item(request.item);
+        if (!item || item.hasAttribute("data-locked")) continue;
+        restore(item, request);
+        this.kept(request.item);
+      }
+      if (this.timer) this.timer.stop();
+      const time = this.root.querySelector("[data-left]");
+      this.timer = time ? new Timer(time, this.text, () => this.timeUp()) : null;
+      this.summary();
+      if (this.queue.size) this.flush();
+      else if (this.over) this.finish();
     }
 
     item(id) {
       return this.root.querySelector('[data-item="' + CSS.escape(id) + '"]');
     }
 
+    kept(id) {
+      this.status(id, this.queue.lasting ? this.text.textKept : this.text.textUnkept, "ka-kept");
+    }
+
     changed(event, pause) {
       const item = event.target.closest("[data-item]");
-      if (!item || !event.target.matches("[data-part]") || item.hasAttribute("data-locked")) return;
+      if (!item || !event.target.matches("[data-part], [data-sure]") || item.hasAttribute("data-locked")) return;
       this.placesOnce(item);
-      this.queue(item, false);
+      // In an adaptive test an answer is given with "Next", and then it stands.
+      if (this.adaptive) return this.status(item.dataset.item, "");
+      this.put(item, false);
       clearTimeout(this.timers.get(item.dataset.item));
       this.timers.set(item.dataset.item, setTimeout(() => this.flush(), pause));
     }
@@ -105,82 +285,116 @@
       }
     }
 
-    queue(item, final) {
-      this.pending.set(item.dataset.item, {
+    put(item, final) {
+      const sure = item.querySelector("[data-sure]:checked");
+      this.queue.put({
         item: item.dataset.item,
         response: responseOf(item),
         uuid: uuid(),
-        attempt: this.attempt(),
+        attempt: this.attempt,
         final: final,
         answered_at: new Date().toISOString(),
+        ...(sure ? { certainty: Number(sure.value) } : {}),
       });
+      this.kept(item.dataset.item);
     }
 
-    /* Sends what is pending, one after another, and resolves when it has been tried. */
+    /* Sends what is waiting, one after another, and resolves when it has been tried. */
     flush() {
       this.timers.forEach(clearTimeout);
       this.timers.clear();
       this.sending = this.sending.then(async () => {
-        for (const [id, request] of Array.from(this.pending)) await this.send(id, request);
+        for (const request of Array.from(this.queue.waiting.values())) {
+          if (!(await this.send(request))) break;
+        }
+        this.summary();
+        if (!this.queue.size && (this.over || this.ended)) await this.finish();
       });
       return this.sending;
     }
 
-    async send(id, request) {
-      this.status(id, this.text.textSaving);
+    /* Resolves to whether it makes sense to send the next. */
+    async send(request) {
+      const queue = this.queue;
+      this.status(request.item, this.text.textSending);
       try {
-        const reply = await post(this.text.urlAnswer, request);
-        // What was typed while this was under way stays pending.
-        if (this.pending.get(id) === request) this.pending.delete(id);
-        this.saved(reply);
+        const told = { ...request, sent_at: new Date().toISOString() };
+        const reply = await post(this.text.urlAnswer, told, PATIENCE_WITH_AN_ANSWER);
+        queue.sent(request);
+        this.pause = RETRY_AFTER;
+        if (queue === this.queue) this.saved(reply);
       } catch (error) {
-        if (error instanceof RefusedError) {
-          if (this.pending.get(id) === request) this.pending.delete(id);
-          const item = this.item(id);
-          if (item) item.setAttribute("data-refused", "");
-          this.status(id, fill(this.text.textFailed, { reason: error.message }), true);
-        } else {
-          this.status(id, fill(this.text.textFailed, { reason: this.text.textOffline }), true, true);
-          clearTimeout(this.timers.get(""));
-          this.timers.set("", setTimeout(() => this.flush(), RETRY_AFTER));
+        if (!(error instanceof RefusedError)) {
+          for (const id of queue.waiting.keys()) this.kept(id);
+          this.retryLater();
+          return false;
         }
+        queue.sent(request);
+        const item = this.item(request.item);
+        if (item) item.setAttribute("data-refused", "");
+        const said = fill(this.text.textFailed, { reason: error.message });
+        if (item) this.status(request.item, said, "ka-failed");
+        else this.error(said);
       }
+      return true;
+    }
+
+    retryLater() {
+      clearTimeout(this.timers.get(""));
+      this.timers.set("", setTimeout(() => this.flush(), this.pause));
+      this.pause = Math.min(this.pause * 2, RETRY_AT_MOST);
+    }
+
+    reconnected() {
+      this.pause = RETRY_AFTER;
+      if (this.queue.size || this.over || this.ended) this.flush();
     }
 
     saved(reply) {
+      if (this.timer && "left" in reply) this.timer.set(reply.left);
+      for (const counter of this.root.querySelectorAll("[data-counter]")) counter.textContent = this.counted(reply);
+      if (this.adaptive) return this.advance(reply);
       const item = this.item(reply.item);
       if (!item) return;
       item.removeAttribute("data-refused");
       item.toggleAttribute("data-complete", reply.complete);
-      const counted = fill(this.text.textAnswered, { n: reply.answered, m: reply.count });
-      for (const counter of this.root.querySelectorAll("[data-counter]")) counter.textContent = counted;
       if (reply.html) {
-        const template = document.createElement("template");
-        template.innerHTML = reply.html;
-        const locked = template.content.firstElementChild;
+        const locked = element(reply.html);
         item.replaceWith(locked);
         locked.querySelector("h3").focus();
-      } else {
-        const twice = item.querySelector("[aria-invalid]");
-        const partly = twice ? this.text.textTwice : this.text.textPartly;
-        this.status(reply.item, reply.complete ? this.text.textSaved : partly);
+        return;
       }
+      const twice = item.querySelector("[aria-invalid]");
+      const partly = twice ? this.text.textTwice : this.text.textPartly;
+      this.status(reply.item, reply.complete ? this.text.textSent : partly);
     }
 
-    status(id, text, failed, retry) {
+    counted(reply) {
+      const text = this.adaptive ? this.text.textGiven : this.text.textAnswered;
+      return fill(text, { n: reply.answered, m: reply.count });
+    }
+
+    /* How many answers wait on the device, in one line; announced when it changes. */
+    summary() {
+      const line = this.root.querySelector("[data-queue-line]");
+      if (!line) return;
+      const some = fill(this.queue.lasting ? this.text.textSomeKept : this.text.textUnkept, { n: this.queue.size });
+      const text = this.queue.size ? some : this.text.textAllSent;
+      const told = line.querySelector("[data-queue]");
+      if (!line.hidden || this.queue.size) {
+        line.hidden = false;
+        if (told.textContent !== text) told.textContent = text;
+      }
+      line.classList.toggle("ka-waiting", this.queue.size > 0);
+      line.querySelector("[data-action=retry]").hidden = !this.queue.size;
+    }
+
+    status(id, text, look) {
       const item = this.item(id);
       const line = item && item.querySelector("[data-status]");
       if (!line) return;
       line.textContent = text;
-      line.classList.toggle("ka-failed", Boolean(failed));
-      if (retry) {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "ka-link";
-        button.dataset.action = "retry";
-        button.textContent = this.text.textRetry;
-        line.append(" ", button);
-      }
+      line.className = "ka-status " + (look || "");
     }
 
     async clicked(event) {
@@ -206,14 +420,15 @@
       const item = button.closest("[data-item]");
       const id = item.dataset.item;
       // First as it stands: what is not complete is saved, but not checked.
-      if (!item.hasAttribute("data-complete") && !this.pending.has(id)) this.queue(item, false);
+      if (!item.hasAttribute("data-complete") && !this.queue.waiting.has(id)) this.put(item, false);
       await this.flush();
-      if (this.pending.has(id) || !item.hasAttribute("data-complete")) return;
-      this.queue(item, true);
+      if (this.queue.waiting.has(id) || !item.hasAttribute("data-complete")) return;
+      this.put(item, true);
       await this.flush();
     }
 
     async retry() {
+      this.pause = RETRY_AFTER;
       await this.flush();
     }
 
@@ -229,15 +444,9 @@
 
     async submit() {
       await this.flush();
-      if (this.pending.size || this.root.querySelector("[data-refused]")) {
-        this.error(this.text.textUnsent);
-        return;
-      }
+      if (this.queue.size || this.root.querySelector("[data-refused]")) return this.error(this.text.textUnsent);
       const open = this.open();
-      if (!open.length) {
-        await this.confirm();
-        return;
-      }
+      if (!open.length) return this.confirm();
       const box = this.root.querySelector("[data-confirm]");
       const missing = box.querySelector("[data-missing]");
       missing.textContent = fill(this.text.textMissing, {
@@ -248,13 +457,94 @@
     }
 
     async confirm() {
-      this.show(await post(this.text.urlSubmit, { attempt: this.attempt() }));
+      this.show(await post(this.text.urlSubmit, { attempt: this.attempt }));
+    }
+
+    // An adaptive test
+
+    async next(button) {
+      const item = button.closest("[data-item]");
+      if (!complete(item)) return this.status(item.dataset.item, this.text.textIncomplete, "ka-failed");
+      this.put(item, true);
+      await this.flush();
+      if (this.queue.waiting.has(item.dataset.item) && this.item(item.dataset.item)) this.nextOffline(item);
+    }
+
+    nextOffline(item) {
+      const next = this.reserve.shift();
+      this.summary();
+      if (next) return this.replace(item, element(next));
+      this.close(item);
+      this.error(this.text.textNoItems);
+    }
+
+    close(item) {
+      item.setAttribute("data-locked", "");
+      for (const one of item.querySelectorAll("fieldset")) one.disabled = true;
+      const next = item.querySelector("[data-action=next]");
+      if (next) next.hidden = true;
+    }
+
+    replace(item, next) {
+      item.replaceWith(next);
+      next.dataset.number = Number(item.dataset.number) + 1;
+      next.querySelector("h3").textContent = fill(this.text.textItem, { n: next.dataset.number });
+      next.querySelector("h3").focus();
+    }
+
+    /* Goes on to what the server chose, unless the learner is at work on an item that it sent before. */
+    advance(reply) {
+      this.error("");
+      const item = this.adaptive.querySelector("[data-item]");
+      this.over = reply.over;
+      this.reserve = reply.reserve;
+      if (!reply.next) return;
+      const busy = item.dataset.item !== reply.item && !item.hasAttribute("data-locked");
+      const next = element(reply.next);
+      if (!busy) return this.replace(item, next);
+      const others = [reply.next, ...reply.reserve].filter((html) => element(html).dataset.item !== item.dataset.item);
+      this.reserve = others;
+    }
+
+    // The end
+
+    /* The time is over: what is on the page is given, nothing more is taken, all of it is handed in. */
+    timeUp() {
+      this.ended = true;
+      for (const item of this.root.querySelectorAll("[data-item]:not([data-locked])")) {
+        if (this.adaptive && complete(item) && !this.queue.waiting.has(item.dataset.item)) this.put(item, true);
+        this.close(item);
+      }
+      this.tellTimeUp(this.text.textTimeUp);
+      this.flush();
+    }
+
+    tellTimeUp(text) {
+      const note = this.root.querySelector("[data-time-up]");
+      if (!note) return;
+      note.textContent = text;
+      if (note.hidden) {
+        note.hidden = false;
+        note.focus();
+      }
+    }
+
+    async finish() {
+      try {
+        await this.confirm();
+      } catch (error) {
+        if (error instanceof RefusedError) return this.error(error.message);
+        this.tellTimeUp(this.text.textTimeUpOffline);
+        this.error(this.text.textOffline);
+        this.retryLater();
+      }
     }
 
     show(reply) {
       this.root.innerHTML = reply.html;
       this.root.querySelector("[data-heading]").focus();
       this.root.scrollIntoView({ block: "start" });
+      this.shown();
     }
 
     error(text) {

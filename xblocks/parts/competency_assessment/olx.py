@@ -5,15 +5,17 @@ canonical XML in ``definition``: nothing an author wrote is lost, and ``problems
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
 
+from xblocks.competency.assessment import Form
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
+from xblocks.competency.values import dataclass
 from xblocks.olx.assessments import (
     ATTRIBUTES,
+    PLATFORM_ATTRIBUTES,
     AssessmentDefinition,
     read_assessment,
 )
@@ -22,7 +24,6 @@ from xblocks.olx.xml import MalformedXmlError, Problem, canonical, parse, pretty
 __all__ = ["EMPTY", "TAG", "OlxFields", "bank_missing", "fields_of", "read", "write"]
 
 TAG = "competency_assessment"
-IDENTITY = ("url_name", "xblock-family", "slug", "filename", "schema")
 EMPTY = f"<{TAG}></{TAG}>"
 
 
@@ -44,7 +45,8 @@ def fields_of(node: etree._Element, host_fields: Collection[str]) -> OlxFields:
         source = etree.tostring(node, with_tail=False, encoding="unicode")
         return OlxFields(settings={}, host={}, definition=source)
     host = {name: str(root.attrib.pop(name)) for name in list(root.attrib) if name in host_fields}
-    for name in IDENTITY[:-1]:
+    for name in PLATFORM_ATTRIBUTES:
+        # Not a field in this host, as in a library: kept in the text it would come to life in another.
         root.attrib.pop(name, None)
     good, _definition, _problems = read_assessment(root)
     settings = {}
@@ -62,7 +64,9 @@ def _own_copy(node: etree._Element) -> etree._Element:
 
 
 @lru_cache(maxsize=64)
-def read(definition: str, bank: bool) -> tuple[AssessmentDefinition, tuple[Problem, ...]]:
+def read(
+    definition: str, bank: bool, form: str = Form.FIXED
+) -> tuple[AssessmentDefinition, tuple[Problem, ...]]:
     """Return what the definition holds, and every problem. ``bank``: whether the block names one."""
     try:
         root = parse(definition or EMPTY, where=TAG)
@@ -70,6 +74,9 @@ def read(definition: str, bank: bool) -> tuple[AssessmentDefinition, tuple[Probl
         return AssessmentDefinition(), (error.problem,)
     if bank:
         root.set("bank", "named@elsewhere")
+    # A bad one stayed with the definition, and is told.
+    if "form" not in root.attrib:
+        root.set("form", form)
     _settings, found, problems = read_assessment(root, where=TAG)
     return found, tuple(problems)
 

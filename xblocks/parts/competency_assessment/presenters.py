@@ -5,7 +5,6 @@ key; it is called only where the feedback is due. A part's mark is put beside th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +28,7 @@ from xblocks.competency.numbers import NumberFormat, format_number
 from xblocks.competency.responses import Chosen, Matched, Numbers, Placed, Rated, Response, Written
 from xblocks.competency.scoring import cells_right
 from xblocks.competency.types import ITEM_TYPES
+from xblocks.competency.values import dataclass, replace
 from xblocks.olx.markup import plain_text, safe_html
 
 __all__ = ["FORMS", "Html", "Mark", "Presenter", "form_of", "marks_of"]

@@ -1,26 +1,25 @@
-"""Pages as values for the templates: which facts a learner's page, an item, and the author's page show."""
+"""Pages as values for the templates: what a learner sees before, in and after an attempt."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from xblocks.competency.assessment import FeedbackPolicy
-from xblocks.competency.items import Item
-from xblocks.competency.layout import tokens
+from xblocks.competency.assessment import FeedbackPolicy, Grading
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
-from xblocks.competency.numbers import format_number
-from xblocks.competency.results import AttemptResult
-from xblocks.competency.scoring import Score
-from xblocks.competency.types import ITEM_TYPES, rule, score
+from xblocks.competency.values import dataclass
+from xblocks.measurement.adaptive import StopReason
 from xblocks.olx.markup import safe_html
 
+from .adaptive import REASONS
 from .content import Content
-from .flow import Situation
-from .presenters import FORMS, Html, Marks, form_of, marks_of
+from .facts import PageFacts
+from .item_views import item_view
+from .level_views import levels_view
+from .results import certainty_view, points_view
+from .situation import Situation
+from .state import Attempt
+from .timing import seconds_left
 
-__all__ = ["PageFacts", "author_page", "item_view", "learner_page", "public_facts"]
+__all__ = ["Next", "learner_page", "next_of", "public_facts"]
 
 POLICIES = {
     FeedbackPolicy.IMMEDIATE: _("after each item that you have checked"),
@@ -28,31 +27,12 @@ POLICIES = {
     FeedbackPolicy.AFTER_DUE: _("after the due date"),
     FeedbackPolicy.NEVER: _("not for this assessment"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
-    """What a page needs from around the block. ``static`` resolves addresses of course files."""
-
-    prefix: str
-    title: str
-    intro: str
-    language: str
-    text: Callable[[Message], str]
-    names: Callable[[Iterable[str]], Mapping[str, str]]
-    static: Html
-    results_shown: bool
-    signed_in: bool
-    best: tuple[Decimal, Decimal] | None
-
-    def html(self, content: str) -> str:
-        """Return an author's text, safe to show."""
-        return self.static(safe_html(content))
-
-    def number(self, value: Decimal) -> str:
-        """Return a number with at most two decimals, as the language writes it."""
-        written = format_number(value.quantize(Decimal("0.01")))
-        return written if self.language != "en" else written.translate(str.maketrans(",.", ".,"))
+GRADINGS = {
+    Grading.BEST: _("your best attempt"),
+    Grading.LAST: _("your last attempt"),
+    Grading.FIRST: _("your first attempt"),
+    Grading.AVERAGE: _("the average of your attempts"),
+}
 
 
 def learner_page(situation: Situation, facts: PageFacts) -> dict[str, Any]:
@@ -64,72 +44,91 @@ def learner_page(situation: Situation, facts: PageFacts) -> dict[str, Any]:
         "ready": not situation.problems,
         "signed_in": facts.signed_in,
         "closed": situation.closed,
+        "due": facts.due,
+        "frozen": facts.frozen,
         "may_start": situation.may_start and facts.signed_in,
         "attempt": attempt,
         "attempts": assessment.attempts,
         "attempts_left": situation.attempts_left,
-        "count": len(assessment.items),
+        "form": situation.content.assessment.form.value,
+        "count": situation.longest if attempt else situation.content.length[1],
+        "length": situation.content.length,
+        "trials": bool(situation.content.trials()),
         "points": facts.number(assessment.possible),
+        "minutes": int(assessment.time_limit.total_seconds() // 60) if assessment.time_limit else None,
         "policy_text": facts.text(Message(POLICIES[assessment.feedback])),
-        "intro": facts.html(facts.intro),
+        "grading_text": facts.text(Message(GRADINGS[assessment.grading])) if assessment.attempts != 1 else "",
+        "intro": facts.html(situation.content.intro),
     }
     if attempt is None or situation.problems:
         return page
-    result = situation.result()
-    page["answered"] = sum(one.response is not None and one.response.complete for one in result.items)
-    page["items"] = [item_view(situation, one.item, facts) for one in result.items]
-    if attempt.submitted and facts.results_shown:
-        page["result"] = _result(result, facts)
-    if facts.best is not None and facts.results_shown:
-        earned, possible = facts.best
-        page["best"] = {"earned": facts.number(earned), "possible": facts.number(possible)}
-    return page
+    if attempt.submitted:
+        return page | _review(situation, attempt, facts)
+    return page | _progress(situation, attempt, facts)
 
 
-def item_view(situation: Situation, item: Item, facts: PageFacts) -> dict[str, Any]:
-    """Return the values of one item of the attempt that is going on or over."""
-    attempt = situation.attempt
-    if attempt is None:
-        raise ValueError("an item is shown in an attempt only")
-    response = attempt.responses([item]).get(item.id)
-    shown = situation.shows_feedback(item) and facts.results_shown
-    view = _asked(item, facts, form_of(item, response, tokens(item, attempt.seed), facts.html))
-    view |= {
-        "number": [one.id for one in situation.assessment.items].index(item.id) + 1,
-        "count": len(situation.assessment.items),
-        "locked": attempt.locked(item.id),
-        "complete": response is not None and response.complete,
-        "checkable": situation.assessment.feedback is FeedbackPolicy.IMMEDIATE
-        and not attempt.locked(item.id)
-        and not situation.closed,
-    }
-    view["locked"] = view["locked"] or situation.closed
-    if shown:
-        _put_marks(view["form"], marks_of(item, response), facts)
-        view["feedback"] = _feedback(item, score(item, response), facts)
-    return view
-
-
-def author_page(items: Iterable[Item], problems: Iterable[Message], facts: PageFacts) -> dict[str, Any]:
-    """Return the values of the author's page: every item with its key."""
-    views = []
-    items = list(items)
-    for number, item in enumerate(items, 1):
-        view = _asked(item, facts, form_of(item, None, {}, facts.html))
-        _put_marks(view["form"], marks_of(item, None), facts)
-        view |= {"number": number, "count": len(items), "locked": True, "author": True}
-        view["type_text"] = facts.text(Message(ITEM_TYPES[item.type].title))
-        view["level"] = item.level
-        view["competencies"] = list(facts.names(item.competencies).values())
-        view["feedback"] = _feedback(item, None, facts)
-        views.append(view)
+def _progress(situation: Situation, attempt: Attempt, facts: PageFacts) -> dict[str, Any]:
+    shown = situation.shown()
+    items = [] if attempt.adaptive else [item_view(situation, one.item, facts) for one in shown.items]
     return {
-        "prefix": facts.prefix,
-        "title": facts.title,
-        "intro": facts.html(facts.intro),
-        "items": views,
-        "problems": [facts.text(problem) for problem in problems],
+        "answered": sum(one.answered for one in shown.items),
+        "items": items,
+        "adaptive": attempt.adaptive,
+        "next": next_of(situation, facts) if situation.course else None,
+        "device": f"{facts.device}-{attempt.number}",
+        "time_over": situation.time_over,
+        "left": seconds_left(attempt.ends, situation.at) if attempt.ends else None,
+        "until": facts.moment(attempt.ends) if attempt.ends else "",
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What an adaptive test shows next, and ahead of it for a lost connection; or why it is over."""
+
+    shown: dict[str, dict[str, Any]]
+    reserve: list[dict[str, Any]]
+    over: str
+
+
+def next_of(situation: Situation, facts: PageFacts) -> Next:
+    """Return how the adaptive attempt goes on, as the values of its items. No more than that: no ability."""
+    course, step = situation.course, situation.step()
+    if course is None or step is None:
+        raise ValueError("only an adaptive attempt goes on item by item")
+    current, items = course.current(step), {item.id: item for item in situation.assessment.items}
+    if current is None or current not in items:
+        reason = step.reason or StopReason.EXHAUSTED
+        return Next(shown={}, reserve=[], over=facts.text(Message(REASONS[reason])))
+    number = len(course.given) + 1
+    ahead = [items[id_] for id_ in course.reserve(current) if id_ in items]
+    return Next(
+        shown={"next": item_view(situation, items[current], facts, place=(number, 0))},
+        reserve=[item_view(situation, item, facts, place=(number + n, 0)) for n, item in enumerate(ahead, 1)],
+        over="",
+    )
+
+
+def _review(situation: Situation, attempt: Attempt, facts: PageFacts) -> dict[str, Any]:
+    result = situation.result()
+    page: dict[str, Any] = {
+        "items": [
+            item_view(situation, one.item, facts, place=(number, len(result.items)))
+            for number, one in enumerate(result.items, 1)
+        ],
+        "late": sum(answer.late for answer in attempt.answers.values()),
+    }
+    if not facts.results_shown:
+        return page
+    page["result"] = points_view(result, facts)
+    if attempt.adaptive:
+        page["mine"] = {"percent": facts.number(situation.score().share * 100)}
+    page["levels"] = levels_view(situation, facts.measured(situation), facts)
+    page["certainty"] = certainty_view(situation, result, facts)
+    if facts.grade is not None:
+        earned, possible = facts.grade
+        page["grade"] = {"earned": facts.number(earned), "possible": facts.number(possible)}
+    return page
 
 
 def public_facts(authored: Content, title: str) -> dict[str, Any]:
@@ -139,10 +138,15 @@ def public_facts(authored: Content, title: str) -> dict[str, Any]:
         "schema": 1,
         "display_name": title,
         "intro": safe_html(authored.intro),
-        "ready": not authored.problems,
+        "ready": not (authored.problems or authored.form_problems()),
         "attempts": assessment.attempts,
         "feedback": assessment.feedback.value,
-        "max_score": float(assessment.possible),
+        "form": assessment.form.value,
+        "time_limit": int(assessment.time_limit.total_seconds() // 60) if assessment.time_limit else None,
+        "grading": assessment.grading.value,
+        "certainty": assessment.certainty,
+        "length": list(authored.length),
+        "max_score": authored.possible,
         "items": [
             {
                 "id": item.id,
@@ -152,65 +156,5 @@ def public_facts(authored: Content, title: str) -> dict[str, Any]:
                 "competencies": list(item.competencies),
             }
             for item in assessment.items
-        ],
-    }
-
-
-def _asked(item: Item, facts: PageFacts, form: dict[str, Any]) -> dict[str, Any]:
-    for step in form.get("scale", ()):
-        step["text"] = facts.text(step["label"])
-    return {
-        "id": item.id,
-        "prefix": f"{facts.prefix}-{item.id}",
-        "points": facts.number(item.worth),
-        "prompt": facts.html(item.prompt),
-        "template": FORMS[item.type].template,
-        "form": form,
-    }
-
-
-def _put_marks(form: dict[str, Any], marks: Marks, facts: PageFacts) -> None:
-    for part in form["parts"]:
-        mark = marks.get(part.get("of", part["id"]))
-        if mark is not None:
-            part["mark"] = {
-                "right": mark.right,
-                "missed": mark.missed,
-                "key": facts.text(mark.key) if mark.key else "",
-                "note": facts.html(mark.note),
-            }
-
-
-def _feedback(item: Item, earned: Score | None, facts: PageFacts) -> dict[str, Any]:
-    feedback: dict[str, Any] = {
-        "rule": facts.text(rule(item)),
-        "why": facts.html(item.feedback),
-        "source": item.source.strip(),
-    }
-    if earned is not None:
-        feedback["verdict"] = "right" if earned.full else "partly" if earned.fraction else "wrong"
-        feedback["earned"] = facts.number(earned.points)
-    return feedback
-
-
-def _result(result: AttemptResult, facts: PageFacts) -> dict[str, Any]:
-    by_competency = result.by_competency()
-    names = facts.names(one.competency for one in by_competency)
-    return {
-        "earned": facts.number(result.earned),
-        "possible": facts.number(result.possible),
-        "percent": facts.number(result.share * 100),
-        "competencies": [
-            {
-                "name": names[one.competency],
-                "answered": one.answered,
-                "items": one.items,
-                "earned": facts.number(one.earned),
-                "possible": facts.number(one.possible),
-                "percent": facts.number(one.share * 100),
-                # CSS wants a point, whatever the language.
-                "width": f"{one.share * 100:.0f}",
-            }
-            for one in by_competency
         ],
     }

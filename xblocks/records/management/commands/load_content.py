@@ -1,6 +1,8 @@
 """Loads competency frameworks and item banks into the tables that running code reads."""
 
 from argparse import ArgumentParser
+from contextlib import ExitStack
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from xblocks.records.api import ChangedContentError, InvalidContentError, load_bank, load_framework
+
+# Installed beside us, as data: nothing of it is imported.
+PACKAGED = "course_content"
 
 
 class Command(BaseCommand):
@@ -17,13 +22,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the directories."""
-        parser.add_argument("directory", nargs="+", type=Path, help="holds frameworks/ and banks/")
+        parser.add_argument(
+            "directory",
+            nargs="*",
+            type=Path,
+            help="holds frameworks/ and banks/; without one, those that come with this package are loaded",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load every file, or none and say all that is wrong."""
         problems: list[str] = []
-        with transaction.atomic():
-            for directory in options["directory"]:
+        with ExitStack() as stack, transaction.atomic():
+            directories = options["directory"] or [
+                stack.enter_context(resources.as_file(resources.files(PACKAGED)))
+            ]
+            for directory in directories:
                 problems += self._load(directory, quiet=not options["verbosity"])
             if problems:
                 raise CommandError("\n".join(problems))

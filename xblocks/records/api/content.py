@@ -1,14 +1,10 @@
-"""The public interface of records: plain values in, plain values out; no model escapes.
-
-Callers check permission themselves. Every function that writes joins the caller's transaction.
-"""
+"""Frameworks and item banks: loading versions that never change, and reading them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 
+from xblocks.competency.blueprint import AdaptiveRules, Blueprint, check
 from xblocks.competency.errors import UnknownReferenceError
 from xblocks.competency.items import Item
 from xblocks.competency.messages import Message
@@ -16,26 +12,7 @@ from xblocks.competency.messages import mark as _
 from xblocks.olx.banks import read_bank
 from xblocks.olx.frameworks import read_framework
 from xblocks.olx.xml import Problem, canonical, parse
-
-from .models import Competency, Framework, ItemBank, Official, Response
-from .values import ResponseRecord
-
-__all__ = [
-    "ChangedContentError",
-    "InvalidContentError",
-    "OfficialIdentity",
-    "ResponseRecord",
-    "bank_items",
-    "competency_names",
-    "known_competencies",
-    "load_bank",
-    "load_framework",
-    "official_of",
-    "record_official",
-    "record_responses",
-]
-
-MILLIONTH = Decimal("0.000001")
+from xblocks.records.models import Competency, Framework, ItemBank, Post
 
 
 class InvalidContentError(ValueError):
@@ -48,70 +25,6 @@ class InvalidContentError(ValueError):
 
 class ChangedContentError(ValueError):
     """A version that is loaded would change; versions never do: give the new content a new version."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialIdentity:
-    """Personal data of an official; keep it out of logs, URLs and events.
-
-    ``office_code`` is the Kemendagri code of the kecamatan (``PP.KK.CC``) or kelurahan
-    (``PP.KK.CC.DDDD``). Unknown parts are empty strings.
-    """
-
-    nip: str = ""
-    full_name: str = ""
-    office_code: str = ""
-    office_name: str = ""
-    post: str = ""
-
-
-def record_official(user_id: int, identity: OfficialIdentity) -> None:
-    """Set what is known of the official behind ``user_id``; replaces what was known before."""
-    Official.objects.update_or_create(
-        user_id=user_id,
-        defaults={
-            "nip": identity.nip,
-            "full_name": identity.full_name,
-            "office_code": identity.office_code,
-            "office_name": identity.office_name,
-            "post": identity.post,
-        },
-    )
-
-
-def official_of(user_id: int) -> OfficialIdentity | None:
-    """Return the official behind ``user_id``, or None where no HR system has named one."""
-    row = Official.objects.filter(user_id=user_id).first()
-    if row is None:
-        return None
-    return OfficialIdentity(
-        nip=row.nip,
-        full_name=row.full_name,
-        office_code=row.office_code,
-        office_name=row.office_name,
-        post=row.post,
-    )
-
-
-def record_responses(user_id: int, usage_key: str, attempt: int, records: Iterable[ResponseRecord]) -> None:
-    """Append the answers of one learner; those recorded already are left as they are. Idempotent."""
-    Response.objects.bulk_create(
-        [
-            Response(
-                user_id=user_id,
-                usage_key=usage_key,
-                attempt=attempt,
-                item_id=one.item_id,
-                client_uuid=one.client_uuid,
-                response=dict(one.response),
-                fraction=one.fraction.quantize(MILLIONTH),
-                points=one.points.quantize(MILLIONTH),
-                answered_at=one.answered_at,
-            )
-            for one in records
-        ],
-        ignore_conflicts=True,
-    )
 
 
 def load_bank(source: bytes | str) -> str:
@@ -156,6 +69,19 @@ def load_framework(source: bytes | str) -> str:
             )
             for position, (domain, one) in enumerate(found)
         )
+    # A framework that was loaded before posts were kept gets them when it is loaded again.
+    if created or not row.posts.exists():
+        Post.objects.bulk_create(
+            Post(
+                framework=row,
+                post_id=one.id,
+                position=position,
+                names=dict(one.names),
+                eselon=one.eselon,
+                requires=dict(one.requires),
+            )
+            for position, one in enumerate(framework.posts)
+        )
     return reference
 
 
@@ -169,22 +95,57 @@ def _refuse_change(kind: str, reference: str, loaded: str, given: str) -> None:
 
 def bank_items(reference: str) -> Mapping[str, Item]:
     """Return the items of the bank ``id@version`` by id; raises UnknownReferenceError."""
+    return items_of(*bank_key(reference))
+
+
+def bank_key(reference: str) -> tuple[int, str]:
+    """Return the key and the content hash of the row of a bank; raises UnknownReferenceError."""
     bank_id, _at, version = reference.partition("@")
-    row = ItemBank.objects.filter(bank_id=bank_id, version=version).values("pk", "content_hash").first()
+    row = ItemBank.objects.filter(bank_id=bank_id, version=version).values_list("pk", "content_hash").first()
     if row is None:
-        raise UnknownReferenceError(
-            Message(_("The item bank {bank} is not loaded."), {"bank": reference or "-"})
-        )
-    return _items(row["pk"], row["content_hash"])
+        raise _not_loaded(reference)
+    return row
+
+
+def newest_bank(bank_id: str) -> ItemBank:
+    """Return the row of the version that was loaded last; raises UnknownReferenceError. For this app only."""
+    row = ItemBank.objects.filter(bank_id=bank_id).order_by("-loaded_at", "-pk").first()
+    if row is None:
+        raise _not_loaded(bank_id)
+    return row
+
+
+def _not_loaded(reference: str) -> UnknownReferenceError:
+    return UnknownReferenceError(
+        Message(_("The item bank {bank} is not loaded."), {"bank": reference or "-"})
+    )
 
 
 # Banks never change, so their items may be kept; the hash guards against a database that was replaced.
 @lru_cache(maxsize=32)
-def _items(pk: int, content_hash: str) -> Mapping[str, Item]:
+def items_of(pk: int, content_hash: str) -> Mapping[str, Item]:
+    """Return the items of the bank of this key; raises InvalidContentError where it cannot be read."""
     bank, problems = read_bank(ItemBank.objects.get(pk=pk, content_hash=content_hash).xml)
     if bank is None:
         raise InvalidContentError(problems)
     return bank.items
+
+
+def blueprint_problems(
+    reference: str, blueprint: Blueprint, adaptive: AdaptiveRules | None
+) -> tuple[Message, ...]:
+    """Return why no form can be drawn from the bank ``id@version``; worked out once for each blueprint.
+
+    Raises UnknownReferenceError.
+    """
+    return _problems_of(bank_key(reference), blueprint, adaptive)
+
+
+@lru_cache(maxsize=128)
+def _problems_of(
+    bank: tuple[int, str], blueprint: Blueprint, adaptive: AdaptiveRules | None
+) -> tuple[Message, ...]:
+    return check(items_of(*bank).values(), blueprint, adaptive)
 
 
 def known_competencies(ids: Iterable[str]) -> frozenset[str]:

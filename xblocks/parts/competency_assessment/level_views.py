@@ -1,0 +1,84 @@
+"""Levels as values for the result page: words, a chart, and the same as a table."""
+
+from itertools import pairwise
+from typing import Any
+
+from xblocks.competency.levels import HIGHEST, LevelCuts, certainty, level_words
+from xblocks.competency.messages import Message
+from xblocks.competency.messages import mark as _
+
+from .facts import PageFacts
+from .findings import Finding, Measured, findings
+from .situation import Situation
+
+__all__ = ["levels_view"]
+
+# As wide as the drawing.
+WIDTH = 300
+BANDS = HIGHEST + 1
+# Half the width of an interval of 80 %.
+SPREAD = 1.2816
+
+
+def levels_view(situation: Situation, measured: Measured, facts: PageFacts) -> dict[str, Any] | None:
+    """Return the levels that the attempt shows; None where it shows none."""
+    found = findings(measured, situation.content.study)
+    if not found:
+        return None
+    names = facts.names(one.competency for one in found)
+    rows = [_row(one, names[one.competency], measured, facts) for one in found]
+    return {
+        "rows": rows,
+        "provisional": measured.provisional,
+        "required": bool(measured.required),
+        "width": WIDTH,
+        "bands": [
+            {"level": level, "x": _units(level), "middle": _units(level + 0.5), "wide": _units(1)}
+            for level in range(BANDS)
+        ],
+    }
+
+
+def _row(one: Finding, name: str, measured: Measured, facts: PageFacts) -> dict[str, Any]:
+    estimate, cuts = one.estimate, measured.cuts
+    low, high = estimate.theta - SPREAD * estimate.se, estimate.theta + SPREAD * estimate.se
+    left, right = _place(low, cuts), _place(high, cuts)
+    return {
+        "name": name,
+        "words": facts.text(level_words(estimate)),
+        "level": estimate.level,
+        "does": measured.words.get(one.competency, {}).get(estimate.level, ""),
+        "sure": facts.text(_sure(one)),
+        "items": one.items,
+        "required": one.required,
+        "missing": one.missing,
+        "likely": facts.text(certainty(estimate.reaches(one.required))) if one.required else "",
+        "study": [facts.link(place.href, place.title) for place in one.study],
+        "left": _units(left),
+        "wide": _units(right - left),
+        "middle": _units(_place(estimate.theta, cuts)),
+        "needed": _units(float(one.required)) if one.required else "",
+    }
+
+
+def _sure(one: Finding) -> Message:
+    """Return how sure it is that the level in the middle is reached."""
+    level = max(1, one.estimate.level)
+    return Message(
+        _("At least level {level}: {certainty}"),
+        {"level": level, "certainty": certainty(one.estimate.reaches(level))},
+    )
+
+
+def _place(theta: float, cuts: LevelCuts) -> float:
+    """Return the ability in levels, 0..6: each level as wide as the others, whatever its cut scores."""
+    edges = [2 * cuts.thetas[0] - cuts.thetas[1], *cuts.thetas, 2 * cuts.thetas[-1] - cuts.thetas[-2]]
+    for level, (low, high) in enumerate(pairwise(edges)):
+        if theta < high:
+            return level + max(0.0, theta - low) / (high - low)
+    return float(BANDS)
+
+
+def _units(levels: float) -> str:
+    # SVG wants a point, whatever the language.
+    return f"{levels * WIDTH / BANDS:.1f}"

@@ -1,0 +1,31 @@
+"""Sentences of the domain and of this app on pages of the administration, in the language of the request."""
+
+import gettext
+from functools import cache
+from importlib import resources
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as of_django
+
+from xblocks.competency.messages import Message
+
+__all__ = ["say"]
+
+
+def say(message: Message) -> str:
+    """Return the message in the reader's language; English where neither catalogue has another.
+
+    This app's own messages are in Django's catalogue, the domain's in the blocks'.
+    """
+    return message.translated(_translated)
+
+
+def _translated(text: str) -> str:
+    found = of_django(text)
+    return found if found != text else _catalogue((get_language() or "id").split("-")[0]).gettext(text)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    directory = str(resources.files("xblocks") / "translations")
+    return gettext.translation("text", directory, languages=[language], fallback=True)
