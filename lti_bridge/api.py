@@ -10,6 +10,7 @@ def note_progress(user_id: int, course_key: str) -> None:
 
     Call it inside the transaction that changed it: the completion record and the outbox rows are
     then written together with the change, or not at all. Idempotent; nothing is sent here
-    (``manage.py deliver`` sends). Raises UnknownCourseError.
+    (``manage.py deliver`` sends). Raises UnknownCourseError, and CourseSettingsError where a completion
+    would be recorded with what the course says wrongly.
     """
     outbox.note_progress(user_id, course_key)

@@ -1,20 +1,31 @@
 """HTTP to platforms: https only, bounded in time and size, no redirects, no ambient credentials.
 
-Foreign errors (requests, urllib3) are translated here and nowhere else.
+Foreign errors (urllib3) are translated here and nowhere else.
 """
 
 import ipaddress
 import json
+import os
+import re
+import socket
+import ssl
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-import requests
+import certifi
 import urllib3
-from django.conf import settings
-from requests.auth import AuthBase
+from requests.utils import get_environ_proxies, select_proxy
+
+from .conf import setting
+from .origins import origin
 
 __all__ = [
     "BadResponseError",
@@ -25,14 +36,18 @@ __all__ = [
     "UrlNotAllowedError",
     "check_url",
     "fetch",
-    "origin",
+    "kept_open",
 ]
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15
 TOTAL_TIMEOUT_S = 40
-RESPONSE_LIMIT_BYTES = 1_000_000
+# A platform that does not page gives the results of 20,000 people at once.
+RESPONSE_LIMIT_BYTES = 4_000_000
+WATCH_EVERY_S = 0.5
 URL_LIMIT = 2000
+UNPRINTABLE = re.compile(r"[\s\x00-\x1f]")
+OUR_HEADERS = {"User-Agent": "Kapasitas", "Accept-Encoding": "gzip, deflate"}
 
 
 class HttpError(Exception):
@@ -73,7 +88,8 @@ class Response:
         """Return the body as JSON, numbers with a fraction as Decimal; raises BadResponseError."""
         try:
             return json.loads(self.body, parse_float=Decimal, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:
+            # ArithmeticError: an exponent that Decimal cannot hold.
             raise BadResponseError("the reply is not JSON") from error
 
 
@@ -81,30 +97,130 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(name)
 
 
-class _NoAmbientAuth(AuthBase):
-    """Keeps requests from putting a password of ~/.netrc over our own Authorization header."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
+# Of each thread: the connections that it keeps, and until when its exchange may last (monotonic).
+_thread = threading.local()
 
 
-class _Session(requests.Session):
-    """Knows no redirects: requests would read a redirect's whole body even where it does not follow it."""
+class _Watchdog:
+    """Breaks exchanges that take too long as a whole; time-outs bound each wait for a byte only.
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
+    One thread for the process, begun with the first exchange.
+    """
+
+    def __init__(self) -> None:
+        self._watched: dict[int, tuple[float, socket.socket]] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def over(self, sock: socket.socket, deadline: float) -> Iterator[None]:
+        """Break the socket's connection if the block lasts beyond the deadline (monotonic).
+
+        Raises TimeoutError then: half a head would pass for a whole one.
+        """
+        with self._lock:
+            self._watched[id(sock)] = (deadline, sock)
+            # A process that was forked has our tables, and not our thread.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._watch, name="http-watchdog", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watched.pop(id(sock), None)
+        if time.monotonic() > deadline:
+            raise TimeoutError("the reply took too long")
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(WATCH_EVERY_S)
+            now = time.monotonic()
+            with self._lock:
+                late = [sock for deadline, sock in self._watched.values() if deadline < now]
+                for sock in late:
+                    # Not the TLS layer's shutdown, which would take its state from under the reader.
+                    with suppress(OSError):
+                        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def origin(url: str) -> tuple[str, str, int] | None:
-    """Return (scheme, host, port) of an http(s) URL, else None."""
+_watchdog = _Watchdog()
+
+
+class _WatchedConnection(urllib3.connection.HTTPConnection):
+    """Its wait for a reply's head has an end, however slowly the head drips in."""
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
+        if self.sock is None:
+            return super().getresponse()
+        with _watchdog.over(self.sock, _thread.deadline):
+            return super().getresponse()
+
+
+class _WatchedTlsConnection(_WatchedConnection, urllib3.connection.HTTPSConnection):
+    """The same over TLS."""
+
+
+class _WatchedPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _WatchedConnection
+
+
+class _WatchedTlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _WatchedTlsConnection
+
+
+POOLS = {"http": _WatchedPool, "https": _WatchedTlsPool}
+
+
+class _Connections:
+    """Connections of one thread that stay open between requests.
+
+    Proxy and certificates are the environment's, as curl takes them (``HTTPS_PROXY``, ``NO_PROXY``,
+    ``REQUESTS_CA_BUNDLE``); passwords of ``~/.netrc`` are nobody's business here.
+    """
+
+    def __init__(self) -> None:
+        self._managers: dict[object, urllib3.PoolManager] = {}
+
+    def to(self, url: str) -> urllib3.PoolManager:
+        """Return what talks to the URL's origin: directly, or through the environment's proxy."""
+        there = origin(url)
+        if there not in self._managers:
+            proxy = select_proxy(url, get_environ_proxies(url))
+            options: dict[str, Any] = {
+                "retries": False,
+                "maxsize": 1,
+                "ssl_context": _trust(os.environ.get("REQUESTS_CA_BUNDLE") or certifi.where()),
+            }
+            manager = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+            manager.pool_classes_by_scheme = POOLS
+            self._managers[there] = manager
+        return self._managers[there]
+
+    def close(self) -> None:
+        """Close what is open."""
+        for manager in self._managers.values():
+            manager.clear()
+
+
+@cache
+def _trust(path: str) -> ssl.SSLContext:
+    """Return whom we believe: reading the certificates takes longer than most requests."""
+    context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    context.check_hostname = True
+    context.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
+    return context
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Let this thread's requests share connections until the end of the block."""
+    _thread.connections = connections = _Connections()
     try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return None
-    return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80)
+        yield
+    finally:
+        del _thread.connections
+        connections.close()
 
 
 def check_url(url: str) -> None:
@@ -116,12 +232,12 @@ def check_url(url: str) -> None:
     because a regional HR system usually lives on an intranet.
     """
     found = origin(url)
-    if found is None or len(url) > URL_LIMIT or any(char.isspace() or ord(char) < 32 for char in url):
+    if found is None or len(url) > URL_LIMIT or UNPRINTABLE.search(url):
         raise UrlNotAllowedError("not an http(s) URL")
     scheme, host, _port = found
     if "@" in urlsplit(url).netloc:
         raise UrlNotAllowedError("user info in a URL")
-    if scheme == "http" and host not in getattr(settings, "KAPASITAS_LTI_ALLOW_HTTP_HOSTS", ()):
+    if scheme == "http" and host not in setting("KAPASITAS_LTI_ALLOW_HTTP_HOSTS"):
         raise UrlNotAllowedError("plain http; https is needed")
     try:
         address = ipaddress.ip_address(host)
@@ -139,48 +255,67 @@ def fetch(
     Raises HttpError. Never call it inside a database transaction.
     """
     check_url(url)
+    kept: _Connections | None = getattr(_thread, "connections", None)
+    if kept is not None:
+        return _exchange(kept, method, url, {**OUR_HEADERS, **(headers or {})}, body)
+    connections = _Connections()
     try:
-        with _Session() as session:
-            reply = session.request(
-                method,
-                url,
-                data=body,
-                headers={"User-Agent": "Kapasitas", **(headers or {})},
-                auth=_NoAmbientAuth(),
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
-                allow_redirects=False,
-                stream=True,
-            )
-            with reply:
-                content = _read(reply)
-                return Response(status=reply.status_code, headers=reply.headers, body=content)
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
+        return _exchange(connections, method, url, {**OUR_HEADERS, **(headers or {})}, body)
+    finally:
+        connections.close()
+
+
+def _exchange(
+    connections: _Connections, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+) -> Response:
+    _thread.deadline = time.monotonic() + TOTAL_TIMEOUT_S
+    try:
+        reply = connections.to(url).urlopen(
+            method,
+            url,
+            body=body,
+            headers=headers,
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+            redirect=False,
+            preload_content=False,
+        )
+        return Response(status=reply.status, headers=reply.headers, body=_read(reply))
+    except (
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.ProxyError,
+    ) as error:
         raise NoConnectionError(type(error).__name__) from error
-    except requests.exceptions.ConnectionError as error:
-        if _never_connected(error):
-            raise NoConnectionError("no connection") from error
-        raise InterruptedExchangeError("the connection broke") from error
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
+    except urllib3.exceptions.SSLError as error:
+        if _is_about_certificates(error):
+            raise NoConnectionError("the certificate is not valid") from error
+        raise InterruptedExchangeError("TLS failed") from error
+    except (urllib3.exceptions.LocationValueError, UnicodeError) as error:
         raise UrlNotAllowedError("not an http(s) URL") from error
-    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        # ValueError: http.client refuses some headers and addresses so, and some replies too.
         raise InterruptedExchangeError(type(error).__name__) from error
 
 
-def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
+def _is_about_certificates(error: urllib3.exceptions.SSLError) -> bool:
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in (error.__cause__, *error.args))
 
 
-def _read(reply: requests.Response) -> bytes:
-    deadline = time.monotonic() + TOTAL_TIMEOUT_S
+def _read(reply: urllib3.BaseHTTPResponse) -> bytes:
+    """Return the whole body, unpacked; only then may the connection serve another request."""
     chunks: list[bytes] = []
     size = 0
-    for chunk in reply.iter_content(16_384):
-        size += len(chunk)
-        if size > RESPONSE_LIMIT_BYTES:
-            raise BadResponseError("the reply is too large")
-        if time.monotonic() > deadline:
-            raise InterruptedExchangeError("the reply took too long")
-        chunks.append(chunk)
+    try:
+        for chunk in reply.stream(16_384, decode_content=True):
+            size += len(chunk)
+            if size > RESPONSE_LIMIT_BYTES:
+                raise BadResponseError("the reply is too large")
+            if time.monotonic() > _thread.deadline:
+                raise InterruptedExchangeError("the reply took too long")
+            chunks.append(chunk)
+    except BaseException:
+        # What is left of this reply must not be taken for the next one.
+        reply.close()
+        raise
+    reply.release_conn()
     return b"".join(chunks)

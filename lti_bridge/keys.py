@@ -1,33 +1,25 @@
 """Our own key pairs: made at first use, private halves encrypted at rest, public halves as a JWK set."""
 
-import base64
 import json
 import secrets
+from functools import lru_cache
 from typing import Any
 
 import jwt
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from jwt.algorithms import RSAAlgorithm
 
+from .conf import setting
 from .models import ToolKey
+from .secrets_at_rest import encrypt, private_key_text
 
 __all__ = ["create_key", "public_key_set", "retire_key", "sign"]
 
 RSA_BITS = 2048
-
-
-def _cipher() -> Fernet:
-    secret = getattr(settings, "KAPASITAS_LTI_KEY", "") or settings.SECRET_KEY
-    derived = HKDF(
-        algorithm=hashes.SHA256(), length=32, salt=None, info=b"kapasitas-lti tool key encryption v1"
-    ).derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
 
 
 def create_key() -> ToolKey:
@@ -40,7 +32,7 @@ def create_key() -> ToolKey:
         key = ToolKey.objects.create(
             # Hex: a kid that began with a dash could not be typed as an argument.
             kid=secrets.token_hex(16),
-            encrypted_private_key=_cipher().encrypt(pem).decode(),
+            encrypted_private_key=encrypt(pem.decode()),
         )
         ToolKey.objects.exclude(pk=key.pk).update(active=False)
     return key
@@ -52,16 +44,18 @@ def retire_key(kid: str) -> None:
 
 
 def _private_key(key: ToolKey) -> rsa.RSAPrivateKey:
-    try:
-        pem = _cipher().decrypt(key.encrypted_private_key.encode())
-    except InvalidToken as error:
-        raise ImproperlyConfigured(
-            f"The LTI tool key {key.kid} was encrypted under another secret. Set KAPASITAS_LTI_KEY (or "
-            "SECRET_KEY) back to the former value, or make a new key with: manage.py lti_keys --rotate"
-        ) from error
-    loaded = serialization.load_pem_private_key(pem, password=None)
+    # The keys that open it belong to the question: settings may change in a test or at a reload.
+    secrets_now = (setting("KAPASITAS_LTI_KEY"), *setting("KAPASITAS_LTI_FORMER_KEYS"), settings.SECRET_KEY)
+    return _loaded(key.kid, key.encrypted_private_key, secrets_now)
+
+
+@lru_cache(maxsize=8)
+def _loaded(kid: str, encrypted: str, _secrets: tuple[str, ...]) -> rsa.RSAPrivateKey:
+    """Return the key ready to sign: deriving, decrypting and checking it takes longer than a signature."""
+    text = private_key_text(ToolKey(kid=kid, encrypted_private_key=encrypted))
+    loaded = serialization.load_pem_private_key(text.encode(), password=None)
     if not isinstance(loaded, rsa.RSAPrivateKey):
-        raise ImproperlyConfigured(f"The LTI tool key {key.kid} is not an RSA key.")
+        raise ImproperlyConfigured(f"The LTI tool key {kid} is not an RSA key.")
     return loaded
 
 

@@ -1,5 +1,6 @@
 """Writing the outbox: what changed becomes rows, in the transaction that changed it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,10 +10,15 @@ from django.utils import timezone
 
 from .delivery.policy import GRADE_MAXIMUM, grade_to_report, is_completed
 from .host import course_host
+from .kinds import kinds_of
 from .models import CompletionRecord, Delivery, DeliveryState, Enrolment, ReportKind, ReportTarget
+from .queue import enqueue
 from .records.keeping import record_completion
 
-__all__ = ["note_progress", "unblock"]
+__all__ = ["note_progress", "send_again", "unblock"]
+
+# A newer state stands in for these: HELD too, whose value nobody needs to decide about any more.
+REPLACEABLE = (DeliveryState.PENDING, DeliveryState.BLOCKED, DeliveryState.HELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +46,23 @@ def note_progress(user_id: int, course_key: str) -> None:
         ):
             record_completion(user_id, progress, now)
             completed = True
-        for enrolment in enrolments:
+            _award(user_id, course_key)
+        changed = [
             _enqueue_changes(enrolment, progress.grade, completed=completed, now=now)
+            for enrolment in enrolments
+        ]
+        if any(changed):
+            enqueue("deliver")
+
+
+def _award(user_id: int, course_key: str) -> None:
+    """Let the host award what it awards once the record is committed, which stands whatever becomes of it."""
+
+    # A function with a name: Django cannot log the failure of a partial.
+    def award() -> None:
+        course_host().completed(user_id, course_key)
+
+    transaction.on_commit(award, robust=True)
 
 
 def _locked_enrolments(user_id: int, course_key: str) -> list[Enrolment]:
@@ -52,25 +73,29 @@ def _locked_enrolments(user_id: int, course_key: str) -> list[Enrolment]:
         ).values_list("pk", flat=True)
     )
     locked = list(Enrolment.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-    targets = ReportTarget.objects.in_bulk([enrolment.target_id for enrolment in locked])
+    targets = ReportTarget.objects.select_related("deployment").in_bulk(
+        [enrolment.target_id for enrolment in locked]
+    )
     for enrolment in locked:
         enrolment.target = targets[enrolment.target_id]
-    return [
-        enrolment for enrolment in locked if enrolment.target.lineitems_url or enrolment.target.lineitem_url
-    ]
+    return [enrolment for enrolment in locked if kinds_of(enrolment.target)]
 
 
-def _enqueue_changes(enrolment: Enrolment, grade: Decimal, *, completed: bool, now: datetime) -> None:
+def _enqueue_changes(enrolment: Enrolment, grade: Decimal, *, completed: bool, now: datetime) -> bool:
+    """Write what the target does not know yet; False where it knows everything."""
     newest = {kind: _newest(enrolment, kind) for kind in ReportKind}
     reported = newest[ReportKind.GRADE]
     points = grade_to_report(grade, last_reported=reported.value if reported else None, completed=completed)
-    if completed and newest[ReportKind.COMPLETION] is None:
+    takes_completion = ReportKind.COMPLETION in kinds_of(enrolment.target)
+    is_news = completed and takes_completion and newest[ReportKind.COMPLETION] is None
+    if is_news:
         one = Decimal(1)
         state = _State(kind=ReportKind.COMPLETION, value=one, maximum=one, completed=True)
         _enqueue(enrolment, state, None, now)
     if points is not None:
         state = _State(kind=ReportKind.GRADE, value=points, maximum=GRADE_MAXIMUM, completed=completed)
         _enqueue(enrolment, state, reported, now)
+    return is_news or points is not None
 
 
 def _newest(enrolment: Enrolment, kind: ReportKind) -> Delivery | None:
@@ -85,12 +110,13 @@ def _newest(enrolment: Enrolment, kind: ReportKind) -> Delivery | None:
 def _enqueue(enrolment: Enrolment, state: _State, former: Delivery | None, now: datetime) -> None:
     key = {"target_id": enrolment.target_id, "account_id": enrolment.account_id, "kind": state.kind}
     # One that is in flight stays: its worker finds the newer one when it settles.
-    Delivery.objects.filter(**key, state__in=(DeliveryState.PENDING, DeliveryState.BLOCKED)).update(
+    Delivery.objects.filter(**key, state__in=REPLACEABLE).update(
         state=DeliveryState.SUPERSEDED, settled_at=now
     )
     blocked = bool(enrolment.target.blocked_reason)
     Delivery.objects.create(
         **key,
+        platform_id=enrolment.target.deployment.platform_id,
         sequence=former.sequence + 1 if former else 1,
         value=state.value,
         maximum=state.maximum,
@@ -99,6 +125,46 @@ def _enqueue(enrolment: Enrolment, state: _State, former: Delivery | None, now: 
         not_before=now,
         state=DeliveryState.BLOCKED if blocked else DeliveryState.PENDING,
     )
+
+
+def send_again(target: ReportTarget, kind: ReportKind, seen: Mapping[int, int]) -> list[Delivery]:
+    """Write newest states once more as new ones, so that they go out with a newer timestamp.
+
+    ``seen`` says for each account which sequence the caller took for the newest: where there is a newer one,
+    or the person is reported on no longer, nothing is written. The state counts as having arisen now.
+    Returns what was written. Joins the caller's transaction, else has one of its own; the target's
+    deployment is loaded already.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        reporting = Enrolment.objects.filter(target=target, account_id__in=list(seen), reports=True)
+        ids = list(reporting.values_list("pk", flat=True))
+        locked = Enrolment.objects.select_for_update().filter(pk__in=ids, reports=True).order_by("pk")
+        accounts = [enrolment.account_id for enrolment in locked]
+        rows = Delivery.objects.filter(target=target, kind=kind, account_id__in=accounts).order_by("sequence")
+        newest = {row.account_id: row for row in rows}
+        blocked = ReportTarget.objects.filter(pk=target.pk).exclude(blocked_reason="").exists()
+        again = [
+            Delivery(
+                platform_id=target.deployment.platform_id,
+                target=target,
+                account_id=account,
+                kind=kind,
+                sequence=row.sequence + 1,
+                value=row.value,
+                maximum=row.maximum,
+                completed=row.completed,
+                event_time=now,
+                not_before=now,
+                state=DeliveryState.BLOCKED if blocked else DeliveryState.PENDING,
+            )
+            for account, row in newest.items()
+            if row.sequence == seen[account]
+        ]
+        written = Delivery.objects.bulk_create(again)
+        if written:
+            enqueue("deliver")
+        return written
 
 
 def unblock(target: ReportTarget, now: datetime) -> None:

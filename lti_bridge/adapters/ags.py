@@ -1,6 +1,7 @@
 """Assignment and Grade Services 2.0: post a score, read a result back."""
 
 import json
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit, urlunsplit
@@ -13,28 +14,21 @@ from lti_bridge.delivery.errors import (
     RejectedError,
     TransientError,
 )
-from lti_bridge.delivery.report import Report, same_result
+from lti_bridge.delivery.report import Reading, Report, Result, holds
 from lti_bridge.delivery.timestamps import wire_text
+from lti_bridge.errands import at_desk
 from lti_bridge.models import LineItem, ReportKind, ReportTarget
+from lti_bridge.scopes import AGS_SCOPES, SCOPE_RESULT, SCOPE_SCORE
 
-from .exchange import Client, Exchange, refusal
-from .line_items import (
-    LOCK,
-    SCOPE_LINE_ITEM,
-    SCOPE_LINE_ITEM_READ,
-    TAGS,
-    line_item_url,
-    next_page,
-    with_query,
-)
+from .exchange import Exchange, exchange_with, refusal
+from .line_items import LOCK, TAGS, line_item_url
+from .paging import pages, with_query
 
 __all__ = ["AgsService", "score_body"]
 
-SCOPE_SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
-SCOPE_RESULT = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 MEDIA_SCORE = "application/vnd.ims.lis.v1.score+json"
 MEDIA_RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
-OUR_SCOPES = frozenset({SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_SCORE, SCOPE_RESULT})
+CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 MOST_PAGES = 200
 
 
@@ -45,14 +39,10 @@ class AgsService:
         platform = target.deployment.platform
         self._target = target
         self._line_item_lock = line_item_lock
-        self._exchange = Exchange(
-            Client(
-                issuer=platform.issuer,
-                client_id=platform.client_id,
-                token_url=platform.auth_token_url,
-                scopes=tuple(sorted(OUR_SCOPES & set(target.scopes))),
-            )
-        )
+        # Line items by kind; a service lives for a minute or so, and is used by several threads.
+        self._line_items: dict[ReportKind, str] = {}
+        self._looking = threading.Lock()
+        self._exchange = exchange_with(platform, AGS_SCOPES & set(target.scopes))
 
     def send(self, report: Report) -> None:
         """Post the score; the same report may be posted any number of times. Raises DeliveryError."""
@@ -70,52 +60,46 @@ class AgsService:
             raise self._score_refusal(reply, report)
 
     def holds(self, report: Report) -> bool | None:
-        """Read the person's result; None where the launch grants no permission to. Raises DeliveryError."""
+        """Return whether the platform's result is the report's; None where it cannot be read."""
+        return holds(self, report)
+
+    def read(self, report: Report) -> Reading:
+        """Read the person's result; unreadable without the launch's permission. Raises DeliveryError."""
         if SCOPE_RESULT not in self._target.scopes:
-            return None
-        url = with_query(below(self._line_item(report), "results"), user_id=report.recipient)
-        seen: set[str] = set()
-        while url:
-            if url in seen or len(seen) >= MOST_PAGES:
-                raise TransientError("the list of results does not end")
-            seen.add(url)
-            reply = self._exchange.request("GET", url, accept=MEDIA_RESULTS)
-            if reply.status == 403:
-                return None
-            if reply.status == 404:
-                raise self._gone(reply, report)
-            if reply.status != 200:
-                raise refusal(reply, "reading results", is_read=True)
-            found = _result_of(reply, report)
-            if found is not None:
-                return found
-            url = next_page(reply, url)
-        return False
+            return Reading(is_readable=False)
+        reading = read_result(self._exchange, self._line_item(report), report.recipient)
+        if reading is None:
+            raise self._gone(report)
+        return reading
 
     def _line_item(self, report: Report) -> str:
-        return line_item_url(
-            self._target,
-            ReportKind(report.kind),
-            f"{report.maximum:f}",
-            self._exchange,
-            lock=self._line_item_lock,
-        )
+        kind = ReportKind(report.kind)
+        # Two threads that both found none would both make one.
+        with self._looking:
+            if kind not in self._line_items:
+                self._line_items[kind] = line_item_url(
+                    self._target, kind, f"{report.maximum:f}", self._exchange, lock=self._line_item_lock
+                )
+            return self._line_items[kind]
 
     def _score_refusal(
         self, reply: http.Response, report: Report
     ) -> TransientError | AmbiguousError | RejectedError | BlockedError:
         if reply.status == 404:
-            return self._gone(reply, report)
+            return self._gone(report)
         if reply.status == 409 or (reply.status == 400 and b"timestamp" in reply.body.lower()):
             return ConflictError("the platform holds an equal or newer timestamp", http_status=reply.status)
         if reply.status == 403 and "insufficient_scope" in reply.headers.get("WWW-Authenticate", ""):
             return BlockedError("the platform does not let us post scores", http_status=403)
         return refusal(reply, "posting the score", is_read=False)
 
-    def _gone(self, reply: http.Response, report: Report) -> RejectedError:
+    def _gone(self, report: Report) -> RejectedError:
         """Forget the line item, so that a delivery which is tried anew looks for it anew."""
-        LineItem.objects.filter(target=self._target, tag=TAGS[ReportKind(report.kind)]).delete()
-        return RejectedError("the platform no longer has the line item", http_status=reply.status)
+        kind = ReportKind(report.kind)
+        self._line_items.pop(kind, None)
+        known = LineItem.objects.filter(target=self._target, tag=TAGS[kind])
+        at_desk(known.delete)
+        return RejectedError("the platform no longer has the line item", http_status=404)
 
 
 def score_body(report: Report) -> bytes:
@@ -127,6 +111,8 @@ def score_body(report: Report) -> bytes:
             # The figure is final for the moment; platforms take only such ones into their gradebook.
             "gradingProgress": "FullyGraded",
             "timestamp": wire_text(report.wire_timestamp),
+            # Canvas takes a score for an attempt otherwise, and attempts run out.
+            CANVAS_SUBMISSION: {"new_submission": False},
         }
     )
     return f'{fields[:-1]}, "scoreGiven": {report.value:f}, "scoreMaximum": {report.maximum:f}}}'.encode()
@@ -138,8 +124,27 @@ def below(url: str, name: str) -> str:
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}"))
 
 
-def _result_of(reply: http.Response, report: Report) -> bool | None:
-    """Return whether the page's result for the person is the report's; None where it has none for them."""
+def read_result(exchange: Exchange, line_item: str, recipient: str) -> Reading | None:
+    """Return what the line item holds for the person; None where the platform no longer has the line item.
+
+    Raises DeliveryError.
+    """
+    url = with_query(below(line_item, "results"), user_id=recipient)
+    for reply in pages(exchange, url, accept=MEDIA_RESULTS, what="the list of results", most=MOST_PAGES):
+        if reply.status == 403:
+            return Reading(is_readable=False)
+        if reply.status == 404:
+            return None
+        if reply.status != 200:
+            raise refusal(reply, "reading results", is_read=True)
+        found = _result_for(reply, recipient)
+        if found is not None:
+            return found
+    return Reading()
+
+
+def _result_for(reply: http.Response, recipient: str) -> Reading | None:
+    """Return what the page says of the person; None where it does not name them."""
     try:
         document = reply.json()
     except http.BadResponseError as error:
@@ -147,11 +152,13 @@ def _result_of(reply: http.Response, report: Report) -> bool | None:
     if not isinstance(document, list):
         raise TransientError("the results are no list", http_status=reply.status)
     for entry in document:
-        if not isinstance(entry, dict) or entry.get("userId") != report.recipient:
+        if not isinstance(entry, dict) or entry.get("userId") != recipient:
             continue
-        # A result without a maximum is a fraction of 1 (AGS 2.0, 3.4).
+        # A result without a maximum is a fraction of 1 (AGS 2.0, 3.4); one without a score is none yet.
         score, maximum = _number(entry.get("resultScore")), _number(entry.get("resultMaximum", 1))
-        return score is not None and maximum is not None and same_result(report, score, maximum)
+        if score is None or maximum is None or maximum <= 0:
+            return Reading()
+        return Reading(result=Result(score=score, maximum=maximum))
     return None
 
 

@@ -5,26 +5,31 @@ and ``HttpError`` become a ``DeliveryError`` here and nowhere else.
 """
 
 import secrets
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.utils import timezone
 
-from lti_bridge import http, keys
+from lti_bridge import http, keys, shared_cache
 from lti_bridge.delivery.errors import AmbiguousError, BlockedError, RejectedError, TransientError
+from lti_bridge.errands import at_desk
+from lti_bridge.models import Platform
 from lti_bridge.models.digests import digest
 
-__all__ = ["Client", "Exchange", "refusal", "retry_after"]
+__all__ = ["Client", "Exchange", "exchange_with", "refusal", "retry_after", "sent"]
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE_S = 300
 # A token is not used in its last minute: it could expire on the way.
 MARGIN_S = 60
 LONGEST_CACHE_S = 24 * 3600
+# A token found in the cache may have been there for long: it is looked up again after so many seconds.
+HELD_S = MARGIN_S / 2
 # Said by the token endpoint when no retry will help (RFC 6749, 5.2).
 CONFIGURATION_ERRORS = frozenset(
     {"invalid_client", "invalid_scope", "unauthorized_client", "unsupported_grant_type", "invalid_request"}
@@ -39,6 +44,8 @@ class Client:
     client_id: str
     token_url: str
     scopes: tuple[str, ...]
+    # Whom the assertion is for, where the platform wants another name than its token endpoint's.
+    audience: str = ""
 
     def cache_key(self) -> str:
         """Return the key of our token in the cache; two clients, or two sets of scopes, never share one."""
@@ -48,10 +55,13 @@ class Client:
 
 
 class Exchange:
-    """Requests in the name of one client."""
+    """Requests in the name of one client; several threads may use it at once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._fetching = threading.Lock()
+        # The token and, by the monotonic clock, until when it is taken without looking into the cache.
+        self._held: tuple[str, float] = ("", 0.0)
 
     def request(
         self, method: str, url: str, *, accept: str, content_type: str = "", body: bytes | None = None
@@ -61,30 +71,50 @@ class Exchange:
         Raises TransientError where nothing was sent, AmbiguousError where it may have been.
         """
         headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
-        for token in (self._token(), None):
-            bearer = token or self._fresh_token()
-            reply = _sent(method, url, {**headers, "Authorization": f"Bearer {bearer}"}, body)
+        refused = ""
+        for _time in range(2):
+            bearer = self._token(refused)
+            reply = sent(method, url, {**headers, "Authorization": f"Bearer {bearer}"}, body)
             if reply.status != 401:
                 return reply
+            refused = bearer
         raise TransientError("the platform refuses a fresh access token", http_status=401)
 
-    def _token(self) -> str:
-        cached = cache.get(self._client.cache_key())
-        return cached if isinstance(cached, str) else self._fresh_token()
+    def renew(self) -> None:
+        """Ask for a fresh token, whatever is held; raises DeliveryError."""
+        with self._fetching:
+            token, kept = self._fresh_token()
+            self._held = (token, time.monotonic() + min(kept, HELD_S))
 
-    def _fresh_token(self) -> str:
+    def _token(self, refused: str) -> str:
+        """Return a token that is not the refused one: held here, found in the cache, or fetched."""
+        held, until = self._held
+        if held != refused and time.monotonic() < until:
+            return held
+        # One of several threads fetches; the others find what it fetched.
+        with self._fetching:
+            held, until = self._held
+            if held != refused and time.monotonic() < until:
+                return held
+            cached = shared_cache.get(self._client.cache_key())
+            is_good = isinstance(cached, str) and cached != refused
+            token, kept = (cached, HELD_S) if is_good else self._fresh_token()
+            self._held = (token, time.monotonic() + min(kept, HELD_S))
+            return token
+
+    def _fresh_token(self) -> tuple[str, float]:
+        """Return a token, and for how many seconds it is kept in the cache."""
         client = self._client
         now = int(timezone.now().timestamp())
-        assertion = keys.sign(
-            {
-                "iss": client.client_id,
-                "sub": client.client_id,
-                "aud": client.token_url,
-                "iat": now,
-                "exp": now + ASSERTION_LIFE_S,
-                "jti": secrets.token_urlsafe(16),
-            }
-        )
+        claims = {
+            "iss": client.client_id,
+            "sub": client.client_id,
+            "aud": client.audience or client.token_url,
+            "iat": now,
+            "exp": now + ASSERTION_LIFE_S,
+            "jti": secrets.token_urlsafe(16),
+        }
+        assertion = at_desk(lambda: keys.sign(claims))
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
@@ -93,28 +123,44 @@ class Exchange:
         }
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
         try:
-            reply = _sent("POST", client.token_url, headers, urlencode(form).encode())
+            reply = sent("POST", client.token_url, headers, urlencode(form).encode())
         except AmbiguousError as error:
             # Asking for a token changes nothing: it may be asked for again.
-            raise TransientError("no access token: " + error.message) from error
+            raise TransientError("no access token: " + error.message, no_answer=error.no_answer) from error
         token, lifetime = _token_in(reply)
         kept = min(lifetime - MARGIN_S, LONGEST_CACHE_S)
         if kept > 0:
-            cache.set(client.cache_key(), token, kept)
+            shared_cache.put(client.cache_key(), token, kept)
         else:
-            cache.delete(client.cache_key())
-        return token
+            shared_cache.forget(client.cache_key())
+        return token, max(kept, 0.0)
 
 
-def _sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Response:
+def exchange_with(platform: Platform, scopes: Iterable[str]) -> Exchange:
+    """Return authorised requests to the platform's services, with these scopes."""
+    return Exchange(
+        Client(
+            issuer=platform.issuer,
+            client_id=platform.client_id,
+            token_url=platform.auth_token_url,
+            scopes=tuple(sorted(scopes)),
+            audience=platform.token_audience,
+        )
+    )
+
+
+def sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Response:
+    """Return the reply, whatever its status; raises BlockedError, TransientError or AmbiguousError."""
     try:
         return http.fetch(method, url, headers=headers, body=body)
     except http.UrlNotAllowedError as error:
         raise BlockedError(f"the platform's address cannot be used: {error}") from error
     except http.NoConnectionError as error:
-        raise TransientError(f"no connection to the platform: {error}") from error
-    except http.HttpError as error:
+        raise TransientError(f"no connection to the platform: {error}", no_answer=True) from error
+    except http.BadResponseError as error:
         raise AmbiguousError(f"the exchange with the platform broke: {error}") from error
+    except http.HttpError as error:
+        raise AmbiguousError(f"the exchange with the platform broke: {error}", no_answer=True) from error
 
 
 def _token_in(reply: http.Response) -> tuple[str, float]:

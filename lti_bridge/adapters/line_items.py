@@ -4,25 +4,31 @@ LTI AGS 2.0, section 3.2. The tags tell ours from others on the same resource li
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from django.db.models import Q
 from django.utils import timezone
 
 from lti_bridge import http
-from lti_bridge.delivery.errors import BlockedError, TransientError
+from lti_bridge.delivery.errors import BlockedError, RejectedError, TransientError
+from lti_bridge.errands import at_desk
 from lti_bridge.models import LineItem, ReportKind, ReportTarget
+from lti_bridge.origins import origin
+from lti_bridge.scopes import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ
 
 from .exchange import Exchange, refusal
+from .paging import pages, with_query
 
-__all__ = ["LOCK", "SCOPE_LINE_ITEM", "SCOPE_LINE_ITEM_READ", "TAGS", "line_item_url", "with_query"]
+__all__ = [
+    "LOCK",
+    "TAGS",
+    "adopted",
+    "found_line_item",
+    "line_item_url",
+]
 
-SCOPE_LINE_ITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
-SCOPE_LINE_ITEM_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"
 MEDIA_LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 MEDIA_CONTAINER = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 TAGS = {ReportKind.COMPLETION: "kapasitas-completion", ReportKind.GRADE: "kapasitas-grade"}
@@ -31,7 +37,6 @@ LABELS = {ReportKind.COMPLETION: "Penyelesaian", ReportKind.GRADE: "Nilai"}
 PAGE_SIZE = 100
 MOST_PAGES = 200
 LOCK = timedelta(minutes=3)
-_NEXT = re.compile(r"<([^<>]*)>([^<]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +54,12 @@ def line_item_url(
     Where the platform lets us neither list nor create, the one line item that it coupled with the
     link takes the grade, and completion cannot be told.
     """
-    known = LineItem.objects.filter(target=target, tag=TAGS[kind]).first()
+    known = at_desk(LineItem.objects.filter(target=target, tag=TAGS[kind]).first)
     if known is not None:
         return known.url
     may_create = bool(target.lineitems_url) and SCOPE_LINE_ITEM in target.scopes
     may_list = may_create or (bool(target.lineitems_url) and SCOPE_LINE_ITEM_READ in target.scopes)
-    url = _adopted(target, kind, exchange) if may_list else ""
+    url = adopted(target, kind, exchange) if may_list else ""
     if not url and may_create:
         url = _created(target, kind, maximum, exchange, lock)
     if not url and kind == ReportKind.GRADE:
@@ -62,13 +67,34 @@ def line_item_url(
         url = target.lineitem_url
         if url:
             return url
+    if not url and target.lineitem_url:
+        # The coupled line item takes the grade: the place as a whole is not blocked.
+        raise RejectedError("the launch grants no line item for this kind of report")
     if not url:
         raise BlockedError("the launch grants no line item for this kind of report")
-    LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url})
+    at_desk(lambda: LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url}))
     return url
 
 
-def _adopted(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> str:
+def found_line_item(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> str:
+    """Return the URL of our line item for the kind, or "" where there is none yet; makes none.
+
+    Raises DeliveryError. What is found is remembered.
+    """
+    known = LineItem.objects.filter(target=target, tag=TAGS[kind]).first()
+    if known is not None:
+        return known.url
+    may_create = bool(target.lineitems_url) and SCOPE_LINE_ITEM in target.scopes
+    may_list = may_create or (bool(target.lineitems_url) and SCOPE_LINE_ITEM_READ in target.scopes)
+    url = adopted(target, kind, exchange) if may_list else ""
+    if url:
+        LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url})
+        return url
+    # As line_item_url has it: the coupled one is used only where we may make none of our own.
+    return target.lineitem_url if kind == ReportKind.GRADE and not may_create else ""
+
+
+def adopted(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> str:
     """Return the first of our line items by URL, or "": any two workers choose the same one."""
     ours = [
         item.url
@@ -83,20 +109,21 @@ def _created(
 ) -> str:
     now = timezone.now()
     free = Q(line_item_lock_until__isnull=True) | Q(line_item_lock_until__lt=now)
-    if not ReportTarget.objects.filter(free, pk=target.pk).update(line_item_lock_until=now + lock):
+    row = ReportTarget.objects.filter(pk=target.pk)
+    if not at_desk(lambda: row.filter(free).update(line_item_lock_until=now + lock)):
         raise TransientError("another worker is creating the line item", retry_after=timedelta(seconds=5))
     try:
         # Somebody may have created it between our listing and the lock.
-        url = _adopted(target, kind, exchange)
+        url = adopted(target, kind, exchange)
         if not url:
             _post(target, kind, maximum, exchange)
             # Listed again, not taken from the reply: should two exist by now, both workers settle on one.
-            url = _adopted(target, kind, exchange)
+            url = adopted(target, kind, exchange)
         if not url:
             raise TransientError("the platform created a line item and does not list it")
         return url
     finally:
-        ReportTarget.objects.filter(pk=target.pk).update(line_item_lock_until=None)
+        at_desk(lambda: row.update(line_item_lock_until=None))
 
 
 def _post(target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange) -> None:
@@ -127,12 +154,8 @@ def _listed(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> Itera
         tag=TAGS[kind],
         limit=str(PAGE_SIZE),
     )
-    seen: set[str] = set()
-    while url:
-        if url in seen or len(seen) >= MOST_PAGES:
-            raise TransientError("the list of line items does not end")
-        seen.add(url)
-        reply = exchange.request("GET", url, accept=MEDIA_CONTAINER)
+    listed = pages(exchange, url, accept=MEDIA_CONTAINER, what="the list of line items", most=MOST_PAGES)
+    for reply in listed:
         if reply.status == 403:
             raise BlockedError("the platform does not let us list line items", http_status=403)
         if reply.status == 404:
@@ -140,7 +163,6 @@ def _listed(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> Itera
         if reply.status != 200:
             raise refusal(reply, "listing line items", is_read=True)
         yield from _items_in(reply)
-        url = next_page(reply, url)
 
 
 def _items_in(reply: http.Response) -> Iterator[_Found]:
@@ -151,34 +173,9 @@ def _items_in(reply: http.Response) -> Iterator[_Found]:
     if not isinstance(document, list):
         raise TransientError("the list of line items is no list", http_status=reply.status)
     for entry in document:
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str) and http.origin(entry["id"]):
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str) and origin(entry["id"]):
             yield _Found(
                 url=entry["id"],
                 tag=str(entry.get("tag", "")),
                 resource_link_id=str(entry.get("resourceLinkId", "")),
             )
-
-
-def next_page(reply: http.Response, url: str) -> str:
-    """Return the address of the next page (Link header, RFC 8288), or ""; raises TransientError.
-
-    A next page at another origin is refused: our access token would be sent there.
-    """
-    for match in _NEXT.finditer(reply.headers.get("Link", "")):
-        parameters = match.group(2).replace('"', "").replace(" ", "").lower().rstrip(",").split(";")
-        if "rel=next" not in parameters:
-            continue
-        following: str = urljoin(url, match.group(1))
-        if http.origin(following) != http.origin(url):
-            raise TransientError("the next page lies at another origin")
-        return following
-    return ""
-
-
-def with_query(url: str, **added: str) -> str:
-    """Return the URL with parameters set; those it had are kept (AGS 2.0: URLs may carry a query)."""
-    parts = urlsplit(url)
-    kept = [
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in added
-    ]
-    return urlunsplit(parts._replace(query=urlencode([*kept, *added.items()])))

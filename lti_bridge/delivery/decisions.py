@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     AMBIGUOUS = "ambiguous"
     BLOCKED = "blocked"
     DEAD = "dead"
+    HELD = "held"  # the platform holds a value that we did not send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

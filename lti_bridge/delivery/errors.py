@@ -28,12 +28,28 @@ class DeliveryError(Exception):
     """A delivery failed; see the module's tree."""
 
     def __init__(
-        self, message: str, *, http_status: int | None = None, retry_after: timedelta | None = None
+        self,
+        message: str,
+        *,
+        http_status: int | None = None,
+        retry_after: timedelta | None = None,
+        no_answer: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.http_status = http_status
         self.retry_after = retry_after
+        self.no_answer = no_answer
+
+    @property
+    def says_down(self) -> bool:
+        """Whether the system itself is at fault, and not this delivery: no answer came, or a 5xx."""
+        return self.no_answer or (self.http_status is not None and self.http_status >= 500)
+
+    @property
+    def asks_for_a_pause(self) -> bool:
+        """Whether the system answers, and wants fewer requests (RFC 6585, 4; RFC 9110, 15.6.4)."""
+        return self.http_status == 429 or (self.http_status == 503 and self.retry_after is not None)
 
 
 class TransientError(DeliveryError):

@@ -1,11 +1,12 @@
 """What is sent, and what sends it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-__all__ = ["Report", "ResultsService", "same_result"]
+__all__ = ["Reading", "Report", "Result", "ResultsService", "holds", "is_known", "same_result"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +30,38 @@ class Report:
             raise ValueError("the value lies in 0..maximum, and the maximum is positive")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A score out of a maximum, as the platform holds it or as we sent it; scales may differ."""
+
+    score: Decimal
+    maximum: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the platform holds for a person: ``result`` is None where it holds nothing.
+
+    Where the platform lets nobody read, ``is_readable`` is False.
+    """
+
+    is_readable: bool = True
+    result: Result | None = None
+
+
 class ResultsService(Protocol):
-    """A way to tell one target of results. Every failure is a DeliveryError."""
+    """A way to tell one target of results. Every failure is a DeliveryError.
+
+    One service is used by several threads at once. Work on the database goes through
+    ``lti_bridge.errands.at_desk``.
+    """
 
     def send(self, report: Report) -> None:
         """Return when the platform has taken the report."""
         ...
 
-    def holds(self, report: Report) -> bool | None:
-        """Return whether the platform's present result is the report's; None where it cannot be read."""
+    def read(self, report: Report) -> Reading:
+        """Return the platform's present result for the report's person and kind."""
         ...
 
 
@@ -50,8 +74,30 @@ def same_result(report: Report, score: Decimal, maximum: Decimal) -> bool:
     >>> same_result(report, Decimal("0.855"), Decimal(1)), same_result(report, Decimal(85), Decimal(100))
     (True, False)
     """
-    if not (score.is_finite() and maximum.is_finite() and maximum > 0):
+    return _says_the_same(Result(score=score, maximum=maximum), report.value, report.maximum)
+
+
+def holds(service: ResultsService, report: Report) -> bool | None:
+    """Return whether the platform's present result is the report's; None where it cannot be read."""
+    reading = service.read(report)
+    if not reading.is_readable:
+        return None
+    return reading.result is not None and same_result(report, reading.result.score, reading.result.maximum)
+
+
+def is_known(read: Result, ours: Iterable[Result]) -> bool:
+    """Whether what was read says the same as any of ours; the tolerance is ``same_result``'s.
+
+    >>> half, sent = Result(score=Decimal("0.5"), maximum=Decimal(1)), Decimal(100)
+    >>> is_known(half, [Result(score=Decimal(50), maximum=sent), Result(score=Decimal(70), maximum=sent)])
+    True
+    """
+    return any(_says_the_same(read, one.score, one.maximum) for one in ours)
+
+
+def _says_the_same(read: Result, value: Decimal, maximum: Decimal) -> bool:
+    if not (read.score.is_finite() and read.maximum.is_finite() and read.maximum > 0):
         return False
     # Cross-multiplied, so that no division rounds; tolerance is half a cent of 100 points.
-    difference = abs(score * report.maximum - report.value * maximum)
-    return difference * 20_000 <= report.maximum * maximum
+    difference = abs(read.score * maximum - value * read.maximum)
+    return difference * 20_000 <= maximum * read.maximum

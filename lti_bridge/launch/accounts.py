@@ -1,23 +1,29 @@
 """The last leg: a genuine launch becomes an account, an enrolment and a place to report to."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from lti_bridge.host import UnknownCourseError, course_host
+from lti_bridge import notices
+from lti_bridge.courses import forget_watched
+from lti_bridge.host import CourseSettingsError, EnrolmentRefusedError, UnknownCourseError, course_host
 from lti_bridge.models import Deployment, Enrolment, LineItem, LinkedAccount, Platform, ReportTarget
 from lti_bridge.models.digests import digest
 from lti_bridge.outbox import note_progress, unblock
 from lti_bridge.records.keeping import fill_missing_identity
 from xblocks.records.api import OfficialIdentity, official_of, record_official
 
+from . import linking
 from .claims import Launch
 from .errors import RefusedLaunchError
 from .nip import InvalidNipError, parse_nip
 
-__all__ = ["accept", "identity_from"]
+__all__ = ["accept", "deployment_of", "identity_from"]
+
+log = logging.getLogger(__name__)
 
 
 def accept(
@@ -25,9 +31,10 @@ def accept(
 ) -> LinkedAccount:
     """Make or find the account, enrol it, and remember where its results go; one transaction.
 
-    Raises RefusedLaunchError: unknown deployment or page, or an account that was closed.
+    Raises RefusedLaunchError: unknown deployment or page, an account that was closed, or a course that
+    does not take the person.
     """
-    deployment = _deployment(platform, launch.deployment_id)
+    deployment = deployment_of(platform, launch.deployment_id)
     host = course_host()
     try:
         host.course(course_key)
@@ -43,24 +50,54 @@ def accept(
         if identity is not None and official_of(account.user_id) != identity:
             record_official(account.user_id, identity)
             fill_missing_identity(account.user_id, identity)
-        host.enrol(account.user_id, course_key, instructor=launch.is_instructor)
+        try:
+            host.enrol(account.user_id, course_key, instructor=launch.is_instructor)
+        except EnrolmentRefusedError as error:
+            raise RefusedLaunchError("enrolment", str(error)) from error
         target = _target(deployment, launch, course_key)
         Enrolment.objects.update_or_create(
             target=target,
             account=account,
-            defaults={"reports": launch.is_learner or not launch.is_instructor, "launched_at": now},
+            defaults={
+                "reports": launch.is_learner or not launch.is_instructor,
+                "result_sourcedid": launch.services.result_sourcedid,
+                "launched_at": now,
+            },
         )
         unblock(target, now)
         # A place that was opened only now hears of what was achieved before.
-        note_progress(account.user_id, course_key)
+        try:
+            note_progress(account.user_id, course_key)
+        except CourseSettingsError as error:
+            # The author's to mend, and no reason to keep the learner out.
+            log.error("Progress is looked at later: %s", error)
+            notices.leave(account.user_id, course_key)
     return account
 
 
-def _deployment(platform: Platform, deployment_id: str) -> Deployment:
+def deployment_of(platform: Platform, deployment_id: str) -> Deployment:
+    """Return the deployment that the platform's signed message names; raises RefusedLaunchError.
+
+    A platform that registered itself may have named none. The first that its messages name is then noted,
+    for the operator to confirm; nothing is launched from it before.
+    """
     row = Deployment.objects.filter(platform=platform, key_digest=digest(deployment_id)).first()
+    if row is None and not platform.deployments.exists():
+        row, _made = Deployment.objects.get_or_create(
+            platform=platform,
+            key_digest=digest(deployment_id),
+            defaults={"deployment_id": deployment_id, "confirmed": False},
+        )
+        log.warning("platform %s: deployment %s awaits the operator's confirmation", platform.pk, row.pk)
     if row is None:
         raise RefusedLaunchError(
             "deployment_id", _("This deployment of the HR system is not registered here.")
+        )
+    if not row.confirmed:
+        raise RefusedLaunchError(
+            "deployment_id",
+            _("This deployment of the HR system is new here and has not been confirmed yet."),
+            _("Ask the administrator of the learning site to confirm it: administration, “Platforms”."),
         )
     return row
 
@@ -106,12 +143,11 @@ def _office_code(text: str) -> str:
 def _account(platform: Platform, sub: str, identity: OfficialIdentity | None) -> LinkedAccount:
     """Return the account of (platform, sub), made if need be; two launches at once make one.
 
-    Never an account that exists for another reason: a platform that could name one by e-mail or
-    user name could sign in as anybody.
+    By e-mail or user name an existing account is never found: a platform that could name one would sign in
+    as anybody. By NIP one is, where ``linking.account_with`` allows it.
     """
     host = course_host()
-    # The platform's row is the lock under which its accounts are made.
-    Platform.objects.select_for_update().get(pk=platform.pk)
+    linking.lock(platform)
     account = (
         LinkedAccount.objects.select_for_update()
         .select_related(None)
@@ -120,10 +156,13 @@ def _account(platform: Platform, sub: str, identity: OfficialIdentity | None) ->
     )
     full_name = identity.full_name if identity else ""
     if account is None:
-        user_id = host.create_learner(full_name=full_name)
-        return LinkedAccount.objects.create(platform=platform, sub=sub, user_id=user_id)
-    if not account.user.is_active:
-        raise RefusedLaunchError("account", _("Your account on the learning site was closed."))
+        user_id = linking.account_with(identity.nip, platform) if identity else None
+        if user_id is None:
+            user_id = host.create_learner(full_name=full_name)
+            return LinkedAccount.objects.create(platform=platform, sub=sub, user_id=user_id)
+        account = LinkedAccount.objects.create(platform=platform, sub=sub, user_id=user_id)
+        log.info("platform %s: account %s linked to user %s by NIP", platform.pk, account.pk, user_id)
+    linking.check_open(account.user)
     if full_name and _name_changed(account.user_id, full_name):
         host.update_learner(account.user_id, full_name=full_name)
     return account
@@ -141,7 +180,7 @@ def _target(deployment: Deployment, launch: Launch, course_key: str) -> ReportTa
     LineItem.objects.filter(target__deployment=deployment, target__key_digest=key).exclude(
         target__lineitems_url=launch.services.lineitems_url
     ).delete()
-    target, _made = ReportTarget.objects.update_or_create(
+    target, is_new = ReportTarget.objects.update_or_create(
         deployment=deployment,
         key_digest=key,
         defaults={
@@ -151,6 +190,10 @@ def _target(deployment: Deployment, launch: Launch, course_key: str) -> ReportTa
             "lineitems_url": launch.services.lineitems_url,
             "lineitem_url": launch.services.lineitem_url,
             "scopes": list(launch.services.scopes),
+            "memberships_url": launch.services.memberships_url,
+            "outcome_url": launch.services.outcome_url,
         },
     )
+    if is_new:
+        forget_watched()
     return target

@@ -4,8 +4,9 @@ LTI 1.3 Core, section 5 and appendix; 1EdTech Security Framework 1.0, section 5.
 has been checked before; everything else is checked here.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .errors import LaunchError, MalformedLaunchError, UntrustedLaunchError
 
-__all__ = ["Launch", "Services", "check_envelope", "read_launch"]
+__all__ = ["DeepLinking", "Launch", "Services", "check_envelope", "read_launch", "read_message"]
 
 LEEWAY = timedelta(seconds=60)
 OLDEST = timedelta(hours=1)
@@ -21,10 +22,23 @@ LONGEST = timedelta(hours=24)
 IDENTIFIER_LIMIT = 255
 TEXT_LIMIT = 255
 URL_LIMIT = 2000
+ECHO_LIMIT = 20_000
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+DEEP_LINKING_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 CONTEXT_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+INSTITUTION_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
+SYSTEM_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/system/person#"
+# Who may choose what a platform links to. It decides nothing in the course: choosing gives no right there.
+CHOOSERS = frozenset(
+    {
+        *(CONTEXT_ROLE + "#" + role for role in ("Administrator", "ContentDeveloper", "Instructor")),
+        *(INSTITUTION_ROLE + role for role in ("Administrator", "Faculty", "Instructor", "Staff")),
+        *(SYSTEM_ROLE + role for role in ("AccountAdmin", "Administrator", "Creator", "SysAdmin")),
+    }
+)
 
 CUSTOM_CLAIMS = ("nip", "name", "office_code", "office_name", "post")
 NAME_CLAIMS = ("name", "given_name", "family_name")
@@ -34,11 +48,18 @@ type Claims = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The AGS endpoints that the launch grants; empty where the platform grants none."""
+    """The services that the launch grants; empty where the platform grants none.
+
+    ``outcome_url`` and ``result_sourcedid`` are LTI 1.1's Basic Outcomes; the latter names
+    the person's result.
+    """
 
     lineitems_url: str = ""
     lineitem_url: str = ""
     scopes: tuple[str, ...] = ()
+    memberships_url: str = ""
+    outcome_url: str = ""
+    result_sourcedid: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +78,26 @@ class Launch:
     locale: str
     custom: Mapping[str, str]
     names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeepLinking:
+    """A platform's request to choose what it links to (LTI Deep Linking 2.0, 4.4).
+
+    ``data`` is JSON text of what the platform wants back, whatever it is; empty where it sent nothing.
+    """
+
+    sub: str
+    deployment_id: str
+    target_link_uri: str
+    may_choose: bool
+    return_url: str
+    accepts_links: bool
+    accepts_several: bool
+    accepts_line_items: bool
+    data: str
+    title: str
+    locale: str
 
 
 def check_envelope(claims: Claims, *, issuer: str, client_id: str, now: datetime) -> None:
@@ -102,12 +143,18 @@ def _time(claims: Claims, name: str) -> datetime:
         raise UntrustedLaunchError(name, _("The launch carries a time that does not exist.")) from error
 
 
+def read_message(claims: Claims) -> Launch | DeepLinking:
+    """Return what the claims describe, by their message type; raises MalformedLaunchError."""
+    if claims.get(CLAIM + "message_type") == "LtiDeepLinkingRequest":
+        return _read_deep_linking(claims)
+    return read_launch(claims)
+
+
 def read_launch(claims: Claims) -> Launch:
     """Return the launch that the claims describe; raises MalformedLaunchError naming the claim."""
     if claims.get(CLAIM + "message_type") != "LtiResourceLinkRequest":
         raise MalformedLaunchError("message_type", _("This kind of LTI message is not supported here."))
-    if claims.get(CLAIM + "version") != "1.3.0":
-        raise MalformedLaunchError("version", _("The launch is not LTI version 1.3.0."))
+    _check_version(claims)
     roles = _roles(claims)
     context = _object(claims, CLAIM + "context")
     presentation = _object(claims, CLAIM + "launch_presentation")
@@ -126,6 +173,52 @@ def read_launch(claims: Claims) -> Launch:
         custom=_personal(_object(claims, CLAIM + "custom"), CUSTOM_CLAIMS),
         names=_personal(claims, NAME_CLAIMS),
     )
+
+
+def _check_version(claims: Claims) -> None:
+    if claims.get(CLAIM + "version") != "1.3.0":
+        raise MalformedLaunchError("version", _("The launch is not LTI version 1.3.0."))
+
+
+def _read_deep_linking(claims: Claims) -> DeepLinking:
+    _check_version(claims)
+    principal = _roles(claims) & {"Administrator", "ContentDeveloper", "Instructor"}
+    asked = _object(claims, DEEP_LINKING_CLAIM)
+    presentation = _object(claims, CLAIM + "launch_presentation")
+    types = asked.get("accept_types")
+    if not isinstance(types, list):
+        raise _missing("accept_types")
+    return DeepLinking(
+        sub=_identifier(claims, "sub"),
+        deployment_id=_identifier(claims, CLAIM + "deployment_id"),
+        target_link_uri=_required_text(claims, CLAIM + "target_link_uri", URL_LIMIT),
+        may_choose=bool(principal or CHOOSERS.intersection(_role_list(claims))),
+        return_url=_required_text(asked, "deep_link_return_url", URL_LIMIT),
+        accepts_links="ltiResourceLink" in types,
+        # What is not said is the narrower of the two.
+        accepts_several=_flag(asked, "accept_multiple", default=False),
+        # Deep Linking 4.4.1: where the field is missing nothing is known; ignoring one does no harm.
+        accepts_line_items=_flag(asked, "accept_lineitem", default=True),
+        data=_echo(asked),
+        title=_text(asked, "title", TEXT_LIMIT),
+        locale=_text(presentation, "locale", 35),
+    )
+
+
+def _flag(claims: Claims, name: str, *, default: bool) -> bool:
+    value = claims.get(name, default)
+    # Some platforms write these as texts.
+    return value is True or value == "true"
+
+
+def _echo(asked: Claims) -> str:
+    """Return ``data`` as JSON text: it goes back as it came, an empty text or an object too."""
+    if "data" not in asked:
+        return ""
+    text = json.dumps(asked["data"])
+    if len(text) > ECHO_LIMIT:
+        raise _missing("data")
+    return text
 
 
 def _missing(fault: str) -> LaunchError:
@@ -180,11 +273,8 @@ def _roles(claims: Claims) -> frozenset[str]:
     The claim must be there, and may be empty (certification 6.1.2). Sub-roles
     (``…/membership/Instructor#TeachingAssistant``) count as their principal role.
     """
-    value = claims.get(CLAIM + "roles")
-    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
-        raise _missing("roles")
     found = set()
-    for role in value:
+    for role in _role_list(claims):
         if role.startswith(CONTEXT_ROLE + "#"):
             found.add(role.removeprefix(CONTEXT_ROLE + "#"))
         elif role.startswith(CONTEXT_ROLE + "/"):
@@ -192,6 +282,13 @@ def _roles(claims: Claims) -> frozenset[str]:
         elif "/" not in role and ":" not in role:
             found.add(role)
     return frozenset(found)
+
+
+def _role_list(claims: Claims) -> list[str]:
+    value = claims.get(CLAIM + "roles")
+    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
+        raise _missing("roles")
+    return value
 
 
 def _services(claims: Claims) -> Services:
@@ -202,7 +299,24 @@ def _services(claims: Claims) -> Services:
     urls = [_text(endpoint, name, URL_LIMIT) for name in ("lineitems", "lineitem")]
     if any(url and urlsplit_or_none(url) is None for url in urls):
         raise _missing("ags endpoint")
-    return Services(lineitems_url=urls[0], lineitem_url=urls[1], scopes=tuple(sorted(set(scopes))))
+    return Services(
+        lineitems_url=urls[0],
+        lineitem_url=urls[1],
+        scopes=tuple(sorted(set(scopes))),
+        memberships_url=_memberships_url(claims),
+    )
+
+
+def _memberships_url(claims: Claims) -> str:
+    """Return where the roster is read (NRPS 2.0, 3.6.1.1), or "" where our version is not offered."""
+    service = _object(claims, NRPS_CLAIM)
+    versions = service.get("service_versions")
+    url = _text(service, "context_memberships_url", URL_LIMIT)
+    if not isinstance(versions, list) or "2.0" not in versions or not url:
+        return ""
+    if urlsplit_or_none(url) is None:
+        raise _missing("namesroleservice")
+    return url
 
 
 def urlsplit_or_none(url: str) -> str | None:

@@ -7,7 +7,9 @@ The class decides the HTTP status and the remedy that the page shows::
     ├── UntrustedLaunchError      401  cannot be believed: signature, issuer, audience, times, nonce
     │   └── StaleLoginError       401  the login was used, has expired, or began in another browser
     ├── RefusedLaunchError        403  genuine, but not allowed here: deployment, target, account
-    └── PlatformUnreachableError  503  the platform's keys could not be fetched
+    ├── PlatformUnreachableError  503  the platform's keys could not be fetched
+    └── RegistrationError         400  a platform could not be registered; its invitation is good again
+        └── RegistrationInDoubtError   the platform may have registered us; the invitation stays used
 
 ``fault`` names the parameter or claim at fault and goes to the log; it never holds a value sent.
 """
@@ -20,6 +22,8 @@ __all__ = [
     "MalformedLaunchError",
     "PlatformUnreachableError",
     "RefusedLaunchError",
+    "RegistrationError",
+    "RegistrationInDoubtError",
     "StaleLoginError",
     "UntrustedLaunchError",
 ]
@@ -31,6 +35,7 @@ class LaunchError(Exception):
     """A launch was refused; see the module's tree."""
 
     status = 400
+    heading: Text = _("The course could not be opened")
     remedy: Text = _("Go back to the HR system and open the course again.")
 
     def __init__(self, fault: str, message: Text, remedy: Text = "") -> None:
@@ -78,3 +83,20 @@ class PlatformUnreachableError(LaunchError):
 
     status = 503
     remedy = _("Wait a few minutes, then open the course again from the HR system.")
+
+
+class RegistrationError(LaunchError):
+    """A platform could not be registered: nothing was written, and its invitation is good again."""
+
+    heading = _("The HR system could not be registered")
+    remedy = _("Correct it in the HR system and open the link again, or register by hand (lti_platform).")
+
+
+class RegistrationInDoubtError(RegistrationError):
+    """The platform may have registered us and did not say so clearly; the invitation stays used."""
+
+    status = 502
+    remedy = _(
+        "Look in the HR system whether this tool is registered there. If it is, remove it; then ask the "
+        "administrator of the learning site for a new link."
+    )

@@ -5,10 +5,10 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 from jwt.algorithms import RSAAlgorithm
 
+from lti_bridge import shared_cache
 from lti_bridge.http import HttpError, fetch
 from lti_bridge.models.digests import digest
 
@@ -62,7 +62,7 @@ def verified_claims(token: str, key_set_url: str) -> Mapping[str, object]:
 
 def _key(url: str, kid: str) -> RSAPublicKey:
     found = _find(_cached(url), kid)
-    if found is None and cache.add(_name("pause", url), True, REFETCH_PAUSE_S):
+    if found is None and shared_cache.add(_name("pause", url), True, REFETCH_PAUSE_S):
         found = _find(_fetched(url), kid)
     if found is None:
         raise UntrustedLaunchError(
@@ -76,9 +76,9 @@ def _name(purpose: str, url: str) -> str:
 
 
 def _cached(url: str) -> list[dict[str, Any]]:
-    keys: list[dict[str, Any]] | None = cache.get(_name("keys", url))
+    keys: list[dict[str, Any]] | None = shared_cache.get(_name("keys", url))
     if keys is None:
-        cache.add(_name("pause", url), True, REFETCH_PAUSE_S)
+        shared_cache.add(_name("pause", url), True, REFETCH_PAUSE_S)
         keys = _fetched(url)
     return keys
 
@@ -97,7 +97,7 @@ def _fetched(url: str) -> list[dict[str, Any]]:
         for key in keys
         if isinstance(key, dict) and key.get("kty") == "RSA" and key.get("use", "sig") == "sig"
     ]
-    cache.set(_name("keys", url), usable, CACHE_S)
+    shared_cache.put(_name("keys", url), usable, CACHE_S)
     return usable
 
 

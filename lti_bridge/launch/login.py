@@ -6,7 +6,7 @@ LTI 1.3 Core, 5.1; OpenID Connect Core, "third party initiated login".
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -18,20 +18,35 @@ from lti_bridge.models.digests import digest
 
 from .errors import MalformedLaunchError, RefusedLaunchError, StaleLoginError
 
-__all__ = ["COOKIE_PREFIX", "LIFETIME", "Login", "begin", "check_nonce", "cookie_name", "finish"]
+__all__ = [
+    "COOKIE_PREFIX",
+    "LIFETIME",
+    "Login",
+    "begin",
+    "check_nonce",
+    "cookie_name",
+    "finish",
+    "kept_by_platform",
+]
 
 LIFETIME = timedelta(minutes=10)
 COOKIE_PREFIX = "kapasitas_lti_"
 PARAMETER_LIMIT = 2000
+FRAME_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """Where to send the browser, and the cookie that ties the login to it."""
+    """Where to send the browser, and the secret that ties the login to it.
+
+    The cookie keeps the secret; so does the platform, where it offers to (``storage_target``: the name of
+    its frame; else empty).
+    """
 
     redirect_to: str
     cookie_name: str
-    cookie_value: str
+    cookie_value: str = field(repr=False)
+    storage_target: str
 
 
 def cookie_name(state: str) -> str:
@@ -53,7 +68,14 @@ def find_platform(issuer: str, client_id: str) -> Platform:
         raise MalformedLaunchError(
             "client_id", _("The HR system did not say which of its registrations it uses.")
         )
+    check_enabled(known[0])
     return known[0]
+
+
+def check_enabled(platform: Platform) -> None:
+    """Raise RefusedLaunchError where the operator has taken the platform out of use."""
+    if not platform.enabled:
+        raise RefusedLaunchError("platform", _("This HR system is out of use on the learning site for now."))
 
 
 def begin(parameters: Mapping[str, str], *, launch_url: str, now: datetime) -> Login:
@@ -66,6 +88,11 @@ def begin(parameters: Mapping[str, str], *, launch_url: str, now: datetime) -> L
             raise MalformedLaunchError(name, _("The login request lacks “%(name)s”.") % {"name": name})
     if any(len(value) > PARAMETER_LIMIT or not value.isprintable() for value in parameters.values()):
         raise MalformedLaunchError("login request", _("The login request is too long or has no valid form."))
+    storage_target = parameters.get("lti_storage_target", "")
+    if len(storage_target) > FRAME_LIMIT:
+        raise MalformedLaunchError(
+            "lti_storage_target", _("The login request is too long or has no valid form.")
+        )
     platform = find_platform(parameters["iss"], parameters.get("client_id", ""))
     state, nonce, browser = (secrets.token_urlsafe(32) for _part in range(3))
     with transaction.atomic():
@@ -76,6 +103,7 @@ def begin(parameters: Mapping[str, str], *, launch_url: str, now: datetime) -> L
             browser_digest=digest(browser),
             platform=platform,
             target_link_uri=parameters["target_link_uri"],
+            storage_target=storage_target,
             expires_at=now + LIFETIME,
         )
     query = {
@@ -96,12 +124,24 @@ def begin(parameters: Mapping[str, str], *, launch_url: str, now: datetime) -> L
         redirect_to=f"{platform.auth_login_url}{separator}{urlencode(query)}",
         cookie_name=cookie_name(state),
         cookie_value=browser,
+        storage_target=storage_target,
+    )
+
+
+def kept_by_platform(state: str, *, now: datetime) -> LoginState | None:
+    """Return the open login whose browser secret the platform was asked to keep too, or None."""
+    return (
+        LoginState.objects.select_related("platform")
+        .filter(state_digest=digest(state), used_at__isnull=True, expires_at__gte=now)
+        .exclude(storage_target="")
+        .first()
     )
 
 
 def finish(state: str, browser: str, *, now: datetime) -> LoginState:
     """Use the login up and return it; of two callers with the same state, one gets it.
 
+    ``browser`` is the secret from the cookie or, by a form of our own, from the platform's storage.
     Commits on its own: a launch that fails afterwards cannot be tried again with the same state.
     Raises StaleLoginError.
     """
@@ -115,6 +155,7 @@ def finish(state: str, browser: str, *, now: datetime) -> LoginState:
     # Before it is used up: somebody who only knows the state must not be able to spoil the login.
     if not hmac.compare_digest(login.browser_digest, digest(browser)):
         raise StaleLoginError("browser", _("This launch began in another browser, or cookies are blocked."))
+    check_enabled(login.platform)
     if login.expires_at < now:
         raise StaleLoginError("state", _("Opening the course took too long; the login has expired."))
     if not LoginState.objects.filter(pk=login.pk, used_at__isnull=True).update(used_at=now):

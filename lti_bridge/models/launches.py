@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from .digests import DIGEST_LENGTH, digest
 from .platforms import Deployment, Platform
 
-__all__ = ["Enrolment", "LinkedAccount", "LoginState", "ReportTarget"]
+__all__ = [
+    "DeepLinkRequest",
+    "Enrolment",
+    "LaunchTicket",
+    "LinkedAccount",
+    "LoginState",
+    "OneTimeNonce",
+    "ReportTarget",
+]
 
 
 class LoginState(models.Model):
@@ -25,6 +33,8 @@ class LoginState(models.Model):
     browser_digest = models.CharField(max_length=DIGEST_LENGTH)
     platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="+")
     target_link_uri = models.CharField(max_length=2000)
+    # The platform's frame that keeps data for us where cookies are blocked (lti_storage_target); else empty.
+    storage_target = models.CharField(max_length=255, blank=True)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
 
@@ -35,6 +45,77 @@ class LoginState(models.Model):
 
     def __str__(self) -> str:
         return f"login state {self.pk}"
+
+
+class OneTimeNonce(models.Model):
+    """A nonce of an LTI 1.1 launch, kept until no launch with its timestamp can be accepted any more.
+
+    .. no_pii:
+    """
+
+    platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="+")
+    nonce_digest = models.CharField(max_length=DIGEST_LENGTH)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "nonce_digest"], name="kapasitas_lti_nonce_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"nonce {self.pk}"
+
+
+class LaunchTicket(models.Model):
+    """A verified launch that goes on in a window of its own, because its frame may keep no cookies.
+
+    Good once, for a short time; only its digest is stored.
+
+    .. no_pii:
+    """
+
+    token_digest = models.CharField(max_length=DIGEST_LENGTH)
+    account = models.ForeignKey("LinkedAccount", on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=2000)
+    return_url = models.CharField(max_length=2000, blank=True)
+    locale = models.CharField(max_length=35, blank=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["token_digest"], name="kapasitas_lti_ticket_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"launch ticket {self.pk}"
+
+
+class DeepLinkRequest(models.Model):
+    """A platform's request to choose content (LTI Deep Linking 2.0): answered once, by who was launched.
+
+    ``data`` is the platform's opaque text, echoed as it came.
+
+    .. no_pii:
+    """
+
+    token_digest = models.CharField(max_length=DIGEST_LENGTH)
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+")
+    return_url = models.CharField(max_length=2000)
+    data = models.TextField(blank=True)
+    accepts_several = models.BooleanField(default=False)
+    accepts_line_items = models.BooleanField(default=True)
+    title = models.CharField(max_length=255, blank=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["token_digest"], name="kapasitas_lti_deeplink_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"deep link request {self.pk}"
 
 
 class LinkedAccount(models.Model):
@@ -83,6 +164,13 @@ class ReportTarget(models.Model):
     lineitems_url = models.CharField(max_length=2000, blank=True)
     lineitem_url = models.CharField(max_length=2000, blank=True)
     scopes = models.JSONField(default=list)
+    # NRPS 2.0, and where its next differences are asked for; empty where the launch granted none.
+    memberships_url = models.CharField(max_length=2000, blank=True)
+    differences_url = models.CharField(max_length=2000, blank=True)
+    # LTI 1.1 Basic Outcomes.
+    outcome_url = models.CharField(max_length=2000, blank=True)
+    # Nothing is sent before the platform's results were read: set after a restore.
+    reconcile_first = models.BooleanField(_("results are read before anything is sent"), default=False)
     # Why nothing can be sent to this target until somebody changes something; empty = not blocked.
     blocked_reason = models.CharField(_("blocked because"), max_length=500, blank=True)
     # Held by the worker that is creating a line item here, until that time.
@@ -116,6 +204,8 @@ class Enrolment(models.Model):
     account = models.ForeignKey(LinkedAccount, on_delete=models.PROTECT, related_name="enrolments")
     # Someone launched as instructor only is no learner there; platforms refuse scores for them.
     reports = models.BooleanField(_("results are reported"), default=True)
+    # LTI 1.1: names this person's result at this target (lis_result_sourcedid), as launched last.
+    result_sourcedid = models.CharField(max_length=2000, blank=True, editable=False)
     launched_at = models.DateTimeField(_("last launched at"))
 
     class Meta:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .launches import LinkedAccount, ReportTarget
+from .platforms import Platform
 
 __all__ = ["Delivery", "DeliveryAttempt", "DeliveryState", "LineItem", "ReportKind"]
 
@@ -27,6 +28,9 @@ class DeliveryState(models.TextChoices):
     SUPERSEDED = "superseded", _("superseded")
     DEAD = "dead", _("given up")
     BLOCKED = "blocked", _("blocked")
+    # The platform holds a value that we did not send: somebody decides which one stands.
+    HELD = "held", _("held")
+    WAIVED = "waived", _("waived")
 
 
 class LineItem(models.Model):
@@ -57,6 +61,10 @@ class Delivery(models.Model):
     .. no_pii:
     """
 
+    # The target's platform once more, so that what is due there is found by one index.
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="deliveries", editable=False
+    )
     target = models.ForeignKey(ReportTarget, on_delete=models.PROTECT, related_name="deliveries")
     account = models.ForeignKey(LinkedAccount, on_delete=models.PROTECT, related_name="deliveries")
     kind = models.CharField(_("kind"), max_length=16, choices=ReportKind.choices)
@@ -97,10 +105,18 @@ class Delivery(models.Model):
                 name="kapasitas_lti_delivery_lease",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "not_before"], name="kapasitas_lti_delivery_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["platform", "state", "not_before"], name="kapasitas_lti_delivery_due")
+        ]
 
     def __str__(self) -> str:
         return f"delivery {self.pk} ({self.kind} {self.sequence})"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save with the target's platform."""
+        if not self.platform_id:
+            self.platform_id = self.target.deployment.platform_id
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class DeliveryAttempt(models.Model):

@@ -1,24 +1,19 @@
-"""Completion records as files that HR imports: the columns, and how each cell is written.
+"""Completion records as files that HR imports: the columns, how each cell is written, and the CSV file.
 
 docs/reference/completion-record.md is the reference of both formats.
 """
 
 import csv
 import io
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from lti_bridge.launch.nip import grouped
 from lti_bridge.models import CompletionRecord
 
-__all__ = ["COLUMNS", "csv_lines", "xlsx_bytes"]
+__all__ = ["COLUMNS", "csv_lines", "one_line"]
 
 
 def _day(moment: datetime) -> str:
@@ -45,7 +40,6 @@ COLUMNS: dict[str, Callable[[CompletionRecord], str]] = {
 _BOM = "\ufeff"
 # A spreadsheet takes a cell that starts so for a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@")
-WIDTHS = {"nip": 22, "nama": 30, "jabatan": 26, "unit_kerja": 30, "nama_pelatihan": 44, "kode_pelatihan": 34}
 
 
 def _guarded(text: str) -> str:
@@ -53,13 +47,13 @@ def _guarded(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return the text without line breaks, tabs and other control characters: a cell is one line."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def _csv_cell(column: str, record: CompletionRecord) -> str:
-    text = _one_line(COLUMNS[column](record))
+    text = one_line(COLUMNS[column](record))
     # In its printed form ("19800101 200501 1 001") a NIP is text to every spreadsheet and keeps its
     # 18 digits; importers strip blanks from a NIP anyway.
     return grouped(text) if column == "nip" else _guarded(text)
@@ -77,43 +71,3 @@ def csv_lines(records: Iterable[CompletionRecord]) -> Iterator[bytes]:
         buffer.truncate()
         writer.writerow([_csv_cell(column, record) for column in COLUMNS])
         yield buffer.getvalue().encode()
-
-
-def xlsx_bytes(records: Iterable[CompletionRecord]) -> Iterator[bytes]:
-    """Yield the XLSX file in chunks; it is built on disk, row by row.
-
-    NIP, codes and dates are text cells with the format "@"; only JP and score are numbers. Text cells
-    cannot be formulas, so that they need no guard.
-    """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("rekaman")
-    sheet.freeze_panes = "A2"
-    for position, column in enumerate(COLUMNS):
-        sheet.column_dimensions[chr(ord("A") + position)].width = WIDTHS.get(column, 16)
-    head: list[Cell] = []
-    for column in COLUMNS:
-        cell = WriteOnlyCell(sheet, value=column)
-        cell.font = Font(bold=True)
-        head.append(cell)
-    sheet.append(head)
-    for record in records:
-        sheet.append([_xlsx_cell(sheet, column, record) for column in COLUMNS])
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        file.seek(0)
-        while chunk := file.read(65_536):
-            yield chunk
-
-
-def _xlsx_cell(sheet: WriteOnlyWorksheet, column: str, record: CompletionRecord) -> Cell:
-    if column == "jp":
-        return WriteOnlyCell(sheet, value=record.lesson_hours)
-    if column == "nilai":
-        cell = WriteOnlyCell(sheet, value=float(record.score))
-        cell.number_format = "0.00"
-        return cell
-    cell = WriteOnlyCell(sheet, value=_one_line(COLUMNS[column](record)))
-    # "s" after the value: openpyxl would make a formula of a text that starts with "=".
-    cell.data_type = "s"
-    cell.number_format = "@"
-    return cell

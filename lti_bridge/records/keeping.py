@@ -3,18 +3,26 @@
 from datetime import datetime
 
 from lti_bridge.delivery.policy import grade_points
-from lti_bridge.host import CourseProgress, course_host
+from lti_bridge.host import Course, CourseProgress, CourseSettingsError, course_host
 from lti_bridge.models import CompletionRecord
 from xblocks.records.api import OfficialIdentity, official_of
 
+from .announcing import announce_completion
 from .content import content_hash
 from .numbers import new_record_number
 
 __all__ = ["fill_missing_identity", "record_completion"]
 
 
+# What the record holds; the platform bounds neither a title nor an organiser.
+MOST_TEXT = 255
+
+
 def record_completion(user_id: int, progress: CourseProgress, now: datetime) -> CompletionRecord:
-    """Return the record of the user's completion, written if there is none yet; joins the transaction."""
+    """Return the record of the user's completion, written if there is none yet; joins the transaction.
+
+    Raises CourseSettingsError where the course says something that cannot stand in a record.
+    """
     # A locking read: under MySQL's REPEATABLE READ a plain one could miss a row that is there.
     found = CompletionRecord.objects.select_for_update().filter(
         user_id=user_id, course_key=progress.course_key
@@ -23,6 +31,7 @@ def record_completion(user_id: int, progress: CourseProgress, now: datetime) -> 
     if existing is not None:
         return existing
     course = course_host().course(progress.course_key)
+    lesson_hours = _lesson_hours(course)
     identity = official_of(user_id) or OfficialIdentity()
     completed_at = now.replace(microsecond=0)
     record = CompletionRecord(
@@ -34,15 +43,15 @@ def record_completion(user_id: int, progress: CourseProgress, now: datetime) -> 
         office_code=identity.office_code,
         office_name=identity.office_name,
         post=identity.post,
-        course_title=course.title,
-        organiser=course.organiser,
-        lesson_hours=course.lesson_hours,
+        course_title=course.title[:MOST_TEXT],
+        organiser=course.organiser[:MOST_TEXT],
+        lesson_hours=lesson_hours,
         started_at=min(progress.started_at or completed_at, completed_at),
         completed_at=completed_at,
         score=grade_points(progress.grade),
     )
     record.content_hash = content_hash(record)
-    made, _is_new = found.get_or_create(
+    made, is_new = found.get_or_create(
         user_id=user_id,
         course_key=progress.course_key,
         defaults={
@@ -51,7 +60,18 @@ def record_completion(user_id: int, progress: CourseProgress, now: datetime) -> 
             if not field.primary_key and field.attname not in ("user_id", "course_key")
         },
     )
+    if is_new:
+        announce_completion(made)
     return made
+
+
+def _lesson_hours(course: Course) -> int:
+    if course.lesson_hours is None:
+        raise CourseSettingsError(
+            f"{course.course_key}: lesson_hours of other_course_settings.kapasitas is to be a whole number "
+            "of at most four digits; no completion is recorded before it is corrected"
+        )
+    return course.lesson_hours
 
 
 def fill_missing_identity(user_id: int, identity: OfficialIdentity) -> None:

@@ -29,7 +29,7 @@ def check_character(text: str) -> str:
 
 
 def new_record_number() -> str:
-    """Return a fresh number such as ``KP-7Q2ZK-4M9XC-R`` (50 random bits)."""
+    """Return a fresh number such as ``KP-7Q2ZK-4M9XC-E`` (50 random bits)."""
     while True:
         body = "".join(secrets.choice(RANDOM_ALPHABET) for _position in range(10))
         check = check_character(PREFIX + body)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from .export import csv_lines, xlsx_bytes
+from .export import csv_lines
 from .selection import SelectionForm, delivery_counts
 
 __all__ = ["csv_file", "page", "xlsx_file"]
@@ -51,7 +51,12 @@ def _download(request: HttpRequest, kind: str, content_type: str) -> HttpRespons
     if not form.is_valid():
         return page(request)
     records = form.records().iterator(chunk_size=CHUNK)
-    content = csv_lines(records) if kind == "csv" else xlsx_bytes(records)
+    if kind == "csv":
+        content = csv_lines(records)
+    else:
+        from .spreadsheet import xlsx_bytes  # costly, and seldom wanted
+
+        content = xlsx_bytes(records)
     response = StreamingHttpResponse(content, content_type=content_type)
     name = f"rekaman-penyelesaian-{timezone.localdate():%Y%m%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

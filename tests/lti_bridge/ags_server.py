@@ -41,6 +41,7 @@ class AgsServer:
     tokens_given: int = 0
     fault: Fault | None = None
     page_size: int = 1
+    results_page: int = 2
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def requests_to(self, method: str, end: str) -> list[Call]:
@@ -102,12 +103,28 @@ class AgsServer:
         return 204, {}, b""
 
     def _results(self, call: Call, item: str) -> tuple[int, dict[str, str], bytes]:
+        if "user_id" not in call.query:
+            return self._all_results(call, item)
         (user,) = call.query["user_id"]
         found = self.results.get((item, user))
         rows = []
         if found:
             rows = [{"userId": user, "resultScore": float(found[0]), "resultMaximum": float(found[1])}]
         return 200, {}, json.dumps(rows).encode()
+
+    def _all_results(self, call: Call, item: str) -> tuple[int, dict[str, str], bytes]:
+        """Page by page, no more than ``results_page`` at once, whatever limit the client asks for."""
+        start = int(call.query.get("page", ["0"])[0])
+        size = min(int(call.query.get("limit", ["100"])[0]), self.results_page)
+        rows = [
+            {"userId": user, "resultScore": float(score), "resultMaximum": float(maximum)}
+            for (line_item, user), (score, maximum) in self.results.items()
+            if line_item == item
+        ]
+        headers = {}
+        if start + size < len(rows):
+            headers["Link"] = f'<{self.url}{call.path}?limit={size}&page={start + size}>; rel="next"'
+        return 200, headers, json.dumps(rows[start : start + size]).encode()
 
 
 def handler_for(server: AgsServer) -> type[BaseHTTPRequestHandler]:

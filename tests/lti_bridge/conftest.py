@@ -10,10 +10,11 @@ from django.core.cache import cache
 import lti_bridge
 from lti_bridge.host import course_host
 from lti_bridge.launch import keysets
-from lti_bridge.models import Deployment, Enrolment, Platform
+from lti_bridge.models import Enrolment
 
 from .ags_server import AgsServer, running
 from .fakes import FakeHost, FakePlatform, make_enrolment
+from .parting import deliver_all, learn
 
 TEMPLATES = [Path(package.__file__).parent / "templates" for package in (lti_bridge, admin)]
 
@@ -39,6 +40,8 @@ def host(settings) -> Iterator[type[FakeHost]]:
         }
     ]
     settings.LOGIN_URL = "/login/"
+    # Where the pace is not what a test is about, it must not make it wait.
+    settings.KAPASITAS_LTI_SENDS_PER_SECOND = 0
     course_host.cache_clear()
     cache.clear()
     FakeHost.reset()
@@ -58,16 +61,7 @@ def platform(monkeypatch) -> FakePlatform:
 @pytest.fixture
 def registered(db, platform) -> FakePlatform:
     """The same, registered with one deployment and trusted with NIPs."""
-    row = Platform.objects.create(
-        name="SIMPEG Contoh",
-        issuer=platform.issuer,
-        client_id=platform.client_id,
-        auth_login_url=platform.issuer + "/auth",
-        auth_token_url=platform.issuer + "/token",
-        key_set_url=platform.key_set_url,
-        trusts_nip=True,
-    )
-    Deployment.objects.create(platform=row, deployment_id=platform.deployment_id)
+    platform.register()
     return platform
 
 
@@ -83,3 +77,11 @@ def ags(settings) -> Iterator[AgsServer]:
 def enrolment(db, ags) -> Enrolment:
     """A learner who was launched from that platform."""
     return make_enrolment(ags.url)
+
+
+@pytest.fixture
+def told(host, ags, enrolment) -> Enrolment:
+    """Completion and 80 points were delivered."""
+    learn(host, enrolment, "0.8")
+    assert deliver_all(ags) == 2
+    return enrolment

@@ -1,8 +1,8 @@
 """A host in memory and a platform that signs: what the bridge's tests stand on."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,11 +11,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth import get_user_model
 from django.contrib.auth import login as auth_login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from jwt.algorithms import RSAAlgorithm
 
-from lti_bridge.host import Course, CourseProgress, UnknownCourseError
+from lti_bridge.host import Course, CourseProgress, CourseTitle, CourseUnit, UnknownCourseError
 from lti_bridge.http import Response
 from lti_bridge.models import Deployment, Enrolment, LinkedAccount, Platform, ReportTarget
 from lti_bridge.models.digests import digest
@@ -40,21 +40,24 @@ class FakeHost:
     """Two courses; what it was told is in class attributes, which ``reset`` empties."""
 
     enrolled: dict[tuple[int, str], bool] = {}
+    awarded: list[tuple[int, str]] = []
     names: dict[int, str] = {}
     states: dict[tuple[int, str], CourseProgress] = {}
+    privileged: set[int] = set()
+    changed_at: dict[tuple[int, str], datetime] = {}
     titles = {COURSE: "Manajemen Pemerintahan Kecamatan", OTHER_COURSE: "Keuangan Desa"}
 
     @classmethod
     def reset(cls) -> None:
-        cls.enrolled, cls.names, cls.states = {}, {}, {}
+        cls.enrolled, cls.names, cls.states, cls.awarded = {}, {}, {}, []
+        cls.privileged = set()
+        cls.changed_at = {}
 
     @classmethod
     def set_progress(cls, user_id: int, **changes: Any) -> None:
         key = (user_id, changes.get("course_key", COURSE))
         cls.states[key] = replace(cls.states.get(key, START), **changes)
-
-    def courses(self) -> Sequence[Course]:
-        return sorted((self.course(key) for key in self.titles), key=lambda course: course.title)
+        cls.changed_at[key] = timezone.now()
 
     def course(self, course_key: str) -> Course:
         if course_key not in self.titles:
@@ -62,6 +65,22 @@ class FakeHost:
         return Course(
             course_key=course_key, title=self.titles[course_key], organiser="BPSDM Contoh", lesson_hours=20
         )
+
+    def courses(self) -> list[CourseTitle]:
+        return [CourseTitle(course_key=key, title=title) for key, title in self.titles.items()]
+
+    def units(self, course_key: str) -> list[CourseUnit]:
+        self.course(course_key)
+        return (
+            [CourseUnit(usage_key=BLOCK, title="Kewenangan camat", depth=2)] if course_key == COURSE else []
+        )
+
+    def is_privileged(self, user_id: int) -> bool:
+        user = get_user_model().objects.get(pk=user_id)
+        return user.is_staff or user.is_superuser or user_id in self.privileged
+
+    def outranks_launches(self, user_id: int) -> bool:
+        return self.is_privileged(user_id)
 
     def check_block(self, course_key: str, usage_key: str) -> None:
         if usage_key != BLOCK:
@@ -76,17 +95,34 @@ class FakeHost:
     def update_learner(self, user_id: int, *, full_name: str) -> None:
         self.names[user_id] = full_name
 
-    def sign_in(self, request: HttpRequest, user_id: int) -> None:
+    def sign_in(self, request: HttpRequest, response: HttpResponse, user_id: int) -> None:
         auth_login(request, get_user_model().objects.get(pk=user_id))
 
     def enrol(self, user_id: int, course_key: str, *, instructor: bool) -> None:
         self.enrolled[user_id, course_key] = instructor
+
+    def withdraw_instructor(self, user_id: int, course_key: str) -> None:
+        self.course(course_key)
+        if (user_id, course_key) in self.enrolled:
+            self.enrolled[user_id, course_key] = False
 
     def url(self, course_key: str, usage_key: str | None = None) -> str:
         return f"/course/{course_key}" + (f"/{usage_key}" if usage_key else "")
 
     def progress(self, user_id: int, course_key: str) -> CourseProgress:
         return self.states.get((user_id, course_key), replace(START, course_key=course_key))
+
+    def learners_with_progress(
+        self, course_key: str, *, after_user_id: int, limit: int, since: datetime | None = None
+    ) -> list[int]:
+        self.course(course_key)
+        users = sorted(user for user, key in self.states if key == course_key and user > after_user_id)
+        if since is not None:
+            users = [user for user in users if self.changed_at.get((user, course_key), since) >= since]
+        return users[:limit]
+
+    def completed(self, user_id: int, course_key: str) -> None:
+        self.awarded.append((user_id, course_key))
 
 
 def private_key(bits: int = 2048) -> rsa.RSAPrivateKey:
@@ -152,6 +188,20 @@ class FakePlatform:
             CLAIM + "launch_presentation": {"locale": "id-ID", "return_url": self.issuer + "/kembali"},
             AGS + "claim/endpoint": {"scope": SCOPES, "lineitems": self.issuer + "/ags/1/lineitems"},
         }
+
+    def register(self) -> Platform:
+        """Enter this platform at the bridge, with one deployment and trusted with NIPs."""
+        row = Platform.objects.create(
+            name="SIMPEG Contoh",
+            issuer=self.issuer,
+            client_id=self.client_id,
+            auth_login_url=self.issuer + "/auth",
+            auth_token_url=self.issuer + "/token",
+            key_set_url=self.key_set_url,
+            trusts_nip=True,
+        )
+        Deployment.objects.create(platform=row, deployment_id=self.deployment_id)
+        return row
 
     def token(self, claims: dict[str, Any], *, algorithm: str = "RS256", **headers: Any) -> str:
         return jwt.encode(claims, self.key, algorithm=algorithm, headers={"kid": self.kid, **headers})

@@ -11,7 +11,10 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
+from lti_bridge.adapters import results
 from lti_bridge.api import note_progress
+from lti_bridge.delivery.reconciliation import Theirs
+from lti_bridge.delivery.report import Reading
 from lti_bridge.launch.accounts import accept
 from lti_bridge.launch.claims import read_launch
 from lti_bridge.launch.errors import StaleLoginError
@@ -21,11 +24,17 @@ from lti_bridge.models import (
     Delivery,
     DeliveryAttempt,
     DeliveryState,
+    Discrepancy,
     LinkedAccount,
+    OperatorAction,
     Platform,
     ReportTarget,
 )
-from lti_bridge.sender import claim, deliver_next
+from lti_bridge.reconciling import decisions, reconcile_target
+from lti_bridge.reconciling import running as reconciling
+from lti_bridge.sender import LEASE, claim, deliver_due, deliver_next
+from lti_bridge.sending import pacing
+from lti_bridge.sending.claiming import claim_batch, due_platforms
 
 from .fakes import COURSE, make_enrolment, query_of
 
@@ -67,8 +76,8 @@ class Recorder:
         with self.lock:
             self.taken[report.recipient, report.value] += 1
 
-    def holds(self, _report) -> bool:
-        return False
+    def read(self, _report) -> Reading:
+        return Reading()
 
 
 def fill_outbox(host, learners: int) -> None:
@@ -105,9 +114,43 @@ def test_one_row_is_claimed_by_one_worker(host):
     """Of workers that look at the same moment, one gets the row."""
     fill_outbox(host, 1)
     Delivery.objects.filter(kind="completion").delete()
-    claims = at_once(lambda _number: claim(timezone.now()))
+    claims = at_once(lambda _number: claim())
     assert sum(found is not None for found in claims) == 1, claims
     assert DeliveryAttempt.objects.count() == 1
+
+
+def test_several_workers_deliver_in_batches_each_row_once(host):
+    """The whole engine, four times at once, over the same rows."""
+    fill_outbox(host, 40)
+    recorder = Recorder()
+    counts = at_once(lambda _number: deliver_due(stop=lambda: False, service_for=lambda _target: recorder))
+    assert all(isinstance(count, int) for count in counts), counts
+    deliver_due(stop=lambda: False, service_for=lambda _target: recorder)
+    assert set(recorder.taken.values()) == {1}
+    assert len(recorder.taken) == 80
+    assert set(Delivery.objects.values_list("state", "attempt_count")) == {(DeliveryState.DELIVERED, 1)}
+    assert DeliveryAttempt.objects.filter(outcome="delivered").count() == 80
+
+
+def test_workers_share_the_pace_of_a_platform(host, settings, monkeypatch):
+    """However many claim in the same second, together they get what one would get."""
+    settings.KAPASITAS_LTI_SENDS_PER_SECOND = 7
+    monkeypatch.setattr(pacing, "window", lambda _now: 1)
+    fill_outbox(host, 10)
+    platform = Platform.objects.get()
+    batches = at_once(lambda _number: claim_batch(platform, timezone.now(), LEASE, 5))
+    assert sum(len(batch.claims) for batch in batches) <= 7
+    # Rows that another worker looked at in that moment were skipped; the tokens were not given twice.
+    assert DeliveryAttempt.objects.count() == sum(len(batch.claims) for batch in batches)
+
+
+def test_one_worker_gets_the_probe(host):
+    """Of several that find the cool-off over, one sends one."""
+    fill_outbox(host, 10)
+    Platform.objects.update(failures_in_row=9, circuit_open_until=timezone.now(), circuit_reason="500")
+    (platform,) = due_platforms(timezone.now())
+    batches = at_once(lambda _number: claim_batch(platform, timezone.now(), LEASE, 5))
+    assert [len(batch.claims) for batch in batches if batch.claims] == [1], batches
 
 
 def test_two_changes_at_once_get_two_numbers(host, monkeypatch):
@@ -170,3 +213,78 @@ def test_identifiers_are_compared_letter_by_letter(registered):
         claims = {**registered.claims("n", "x"), "sub": sub}
         accept(platform, read_launch(claims), course_key=COURSE, usage_key="", now=timezone.now())
     assert LinkedAccount.objects.count() == 3
+
+
+class FakeReader:
+    """A platform that holds 70 points for the first learner, and nothing for anybody else."""
+
+    def __init__(self, first: str) -> None:
+        self.first = first
+
+    def pages(self, kind: str):
+        if kind == "grade":
+            yield [
+                results.PersonResult(
+                    person=self.first, theirs=Theirs(score=Decimal(70), maximum=Decimal(100))
+                )
+            ]
+
+
+@pytest.fixture
+def parted(host, monkeypatch) -> int:
+    """Twenty learners to whom something was told an hour ago; a target's id."""
+    fill_outbox(host, 20)
+    past = timezone.now() - timedelta(hours=1)
+    Delivery.objects.update(
+        state=DeliveryState.DELIVERED, wire_timestamp=past, settled_at=past, event_time=past
+    )
+    monkeypatch.setattr(reconciling, "results_of", lambda _target, _reports: FakeReader("orang-0"))
+    return ReportTarget.objects.get().pk
+
+
+def test_reconciliations_at_once_find_and_send_once(parted):
+    """One discrepancy for each person and kind, and each state is sent again once."""
+    summaries = at_once(lambda _number: reconcile_target(parted))
+    assert all(isinstance(one, reconciling.Summary) for one in summaries), summaries
+    assert {one.problem for one in summaries} == {""}
+    assert Discrepancy.objects.filter(kind="changed").count() == 1
+    assert Discrepancy.objects.filter(kind="missing").count() == 39
+    assert Delivery.objects.filter(sequence=2, state=DeliveryState.PENDING).count() == 39
+    assert not Delivery.objects.filter(sequence__gt=2).exists()
+
+
+def test_a_reconciliation_and_progress_at_once(host, parted):
+    """Both number under the same lock: no number twice, and one newest that waits."""
+    users = list(LinkedAccount.objects.order_by("pk").values_list("user_id", flat=True))
+    for user in users:
+        host.set_progress(user, completed_blocks=4, grade=Decimal("0.9"))
+
+    def work(number: int) -> object:
+        if number % 2:
+            return [note_progress(user, COURSE) for user in users]
+        return reconcile_target(parted)
+
+    outcomes = at_once(work)
+    assert not [one for one in outcomes if isinstance(one, Exception)], outcomes
+    for account in LinkedAccount.objects.all():
+        rows = list(Delivery.objects.filter(account=account, kind="grade").order_by("-sequence"))
+        assert rows[0].value == 90 or rows[1].value == 90
+        waiting = [row for row in rows if row.state in (DeliveryState.PENDING, DeliveryState.HELD)]
+        assert len(waiting) == 1
+        assert waiting[0] == rows[0]
+        assert rows[0].value == 90
+
+
+def test_one_decision_counts(parted):
+    """Of people who decide at once one does, and the others are told."""
+    reconcile_target(parted)
+    row = Discrepancy.objects.get(kind="changed")
+
+    def work(number: int) -> object:
+        decide = decisions.send_ours if number % 2 else decisions.keep_theirs
+        return decide(row, None, f"operator {number}")
+
+    outcomes = at_once(work)
+    assert sum(isinstance(one, OperatorAction) for one in outcomes) == 1, outcomes
+    assert sum(isinstance(one, decisions.AlreadyDecidedError) for one in outcomes) == WORKERS - 1, outcomes
+    assert OperatorAction.objects.count() == 1

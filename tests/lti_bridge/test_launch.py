@@ -1,64 +1,18 @@
 """Launches: which ones begin a session, and which are refused, and what is then said."""
 
-import base64
-import json
 import logging
-from dataclasses import dataclass
-from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
 from django.contrib.auth import get_user_model
-from django.test import Client
 from django.utils import timezone
 
 from lti_bridge.models import Deployment, Enrolment, LinkedAccount, LoginState, Platform, ReportTarget
 from xblocks.records.api import OfficialIdentity, official_of
 
-from .fakes import AGS, BLOCK, CLAIM, COURSE, FakePlatform, private_key, query_of
+from .fakes import BLOCK, CLAIM, COURSE, query_of
+from .launching import MEMBERSHIP, TARGET, begin, launch
 
 pytestmark = pytest.mark.every_database
-TARGET = f"http://testserver/lti/resource/{COURSE}"
-
-
-def begin(client: Client, platform: FakePlatform, target: str = TARGET, **changes: str) -> dict[str, str]:
-    """Start a login and return the parameters that reach the platform."""
-    parameters = {
-        "iss": platform.issuer,
-        "login_hint": "h",
-        "target_link_uri": target,
-        "client_id": platform.client_id,
-        **changes,
-    }
-    reply = client.get("/lti/login", {name: value for name, value in parameters.items() if value is not None})
-    assert reply.status_code == 302, reply.content.decode()
-    return query_of(reply["Location"])
-
-
-def launch(client: Client, platform: FakePlatform, target: str = TARGET, drop=(), **changes: Any):
-    """Launch with claims bent as said, and return the reply."""
-    asked = begin(client, platform, target)
-    claims = {**platform.claims(asked["nonce"], target)}
-    claims.update({name: resolved(value) for name, value in changes.items()})
-    for name in drop:
-        del claims[name]
-    return client.post("/lti/launch", {"state": asked["state"], "id_token": platform.token(claims)})
-
-
-@dataclass(frozen=True)
-class At:
-    """A time relative to the launch, resolved when it happens."""
-
-    seconds: float
-
-
-def at(seconds: float) -> At:
-    return At(seconds)
-
-
-def resolved(value: Any) -> Any:
-    return int(timezone.now().timestamp()) + value.seconds if isinstance(value, At) else value
 
 
 def test_a_launch_signs_its_person_in_and_goes_to_the_course(client, registered, host):
@@ -148,32 +102,6 @@ def test_launches_in_two_tabs_do_not_disturb_each_other(client, registered):
         assert reply.status_code == 302
 
 
-MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
-MUST_LAUNCH = {
-    "several-roles": ({CLAIM + "roles": [MEMBERSHIP + "#Learner", MEMBERSHIP + "#Mentor"]}, ()),
-    "short-role": ({CLAIM + "roles": ["Learner"]}, ()),
-    "unknown-role": ({CLAIM + "roles": ["urn:lain:peran", "https://lain.example/peran#x"]}, ()),
-    "no-roles-in-list": ({CLAIM + "roles": []}, ()),
-    "email-only": ({"email": "contoh@example.test", CLAIM + "custom": {}}, ()),
-    "names-only": ({"given_name": "Contoh", "family_name": "Lurah", CLAIM + "custom": {}}, ()),
-    "no-personal-data": ({}, (CLAIM + "custom",)),
-    "no-context": ({}, (CLAIM + "context",)),
-    "no-presentation": ({}, (CLAIM + "launch_presentation",)),
-    "no-ags": ({}, (AGS + "claim/endpoint",)),
-    "clock-59-s-ahead": ({"iat": at(55)}, ()),
-    "expired-within-leeway": ({"exp": at(-50)}, ()),
-    "audience-list-of-one": ({"aud": ["kapasitas"]}, ()),
-    "several-audiences-azp-ours": ({"aud": ["kapasitas", "lain"], "azp": "kapasitas"}, ()),
-    "fractional-times": ({"iat": at(0.5)}, ()),
-}
-
-
-@pytest.mark.parametrize(("changes", "drop"), MUST_LAUNCH.values(), ids=MUST_LAUNCH)
-def test_must_launch(client, registered, changes, drop):
-    """Certification 6.1.2 and 6.1.3: lean and unusual launches are launches."""
-    assert launch(client, registered, drop=drop, **changes).status_code == 302
-
-
 @pytest.mark.parametrize(
     ("roles", "instructor", "reports"),
     [
@@ -182,8 +110,28 @@ def test_must_launch(client, registered, changes, drop):
         ([MEMBERSHIP + "/Instructor#TeachingAssistant"], True, False),
         (["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"], False, True),
         ([], False, True),
+        ([MEMBERSHIP + "#Mentor"], False, True),
+        ([MEMBERSHIP + "#Learner", MEMBERSHIP + "#Mentor"], False, True),
+        ([MEMBERSHIP + "#Administrator"], False, True),
+        ([MEMBERSHIP + "#TeachingAssistant"], False, True),
+        (["urn:lain:Instructor", "instructor", "Instructor "], False, True),
+        ([MEMBERSHIP + "#ContentDeveloper", MEMBERSHIP + "#Learner"], True, True),
+        (["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"], False, True),
     ],
-    ids=["instructor", "both", "sub-role", "institution-role", "none"],
+    ids=[
+        "instructor",
+        "both",
+        "sub-role",
+        "institution-role",
+        "none",
+        "mentor",
+        "several",
+        "context-administrator",
+        "no-principal-role",
+        "unknown",
+        "author-who-learns",
+        "system-role",
+    ],
 )
 def test_roles_are_set_by_the_launch(client, registered, host, roles, instructor, reports):
     """Only context roles give rights; someone who only teaches is not reported on."""
@@ -192,196 +140,18 @@ def test_roles_are_set_by_the_launch(client, registered, host, roles, instructor
     assert Enrolment.objects.get().reports is reports
 
 
-def test_roles_are_withdrawn_by_the_launch(client, registered, host):
-    """The next launch without the role takes it away."""
+@pytest.mark.parametrize(
+    "roles",
+    [[], ["Learner"], [MEMBERSHIP + "#Mentor"], ["urn:lain:peran"]],
+    ids=["none", "learner", "mentor", "unknown"],
+)
+def test_roles_are_withdrawn_by_the_launch(client, registered, host, roles):
+    """The next launch without the role takes it away, and the person is reported on as a learner."""
     launch(client, registered, **{CLAIM + "roles": ["Instructor"]})
-    launch(client, registered)
+    assert not Enrolment.objects.get().reports
+    launch(client, registered, **{CLAIM + "roles": roles})
     assert list(host.enrolled.values()) == [False]
-
-
-MUST_REJECT = {
-    "wrong-issuer": (401, "iss", {"iss": "https://lain.example.test"}, ()),
-    "no-issuer": (401, "iss", {}, ("iss",)),
-    "wrong-audience": (401, "aud", {"aud": "lain"}, ()),
-    "no-audience": (401, "aud", {}, ("aud",)),
-    "audience-is-number": (401, "aud", {"aud": 7}, ()),
-    "several-audiences-no-azp": (401, "azp", {"aud": ["kapasitas", "lain"]}, ()),
-    "several-audiences-foreign-azp": (401, "azp", {"aud": ["kapasitas", "lain"], "azp": "lain"}, ()),
-    "one-audience-foreign-azp": (401, "azp", {"azp": "lain"}, ()),
-    "no-iat": (401, "iat", {}, ("iat",)),
-    "iat-is-text": (401, "iat", {"iat": "now"}, ()),
-    "iat-is-true": (401, "iat", {"iat": True}, ()),
-    "iat-in-future": (401, "iat", {"iat": at(300)}, ()),
-    "iat-a-year-ago": (401, "iat", {"iat": at(-365 * 86400)}, ()),
-    "iat-out-of-range": (401, "iat", {"iat": 1e300}, ()),
-    "no-exp": (401, "exp", {}, ("exp",)),
-    "expired": (401, "exp", {"iat": at(-600), "exp": at(-300)}, ()),
-    "exp-absurdly-far": (401, "exp", {"exp": at(10 * 365 * 86400)}, ()),
-    "nbf-in-future": (401, "nbf", {"nbf": at(300)}, ()),
-    "no-nonce": (401, "nonce", {}, ("nonce",)),
-    "foreign-nonce": (401, "nonce", {"nonce": "lain"}, ()),
-    "nonce-is-number": (401, "nonce", {"nonce": 7}, ()),
-    "no-sub": (400, "sub", {}, ("sub",)),
-    "empty-sub": (400, "sub", {"sub": ""}, ()),
-    "sub-too-long": (400, "sub", {"sub": "x" * 256}, ()),
-    "sub-has-nul": (400, "sub", {"sub": "a\x00"}, ()),
-    "no-version": (400, "version", {}, (CLAIM + "version",)),
-    "wrong-version": (400, "version", {CLAIM + "version": "11.3"}, ()),
-    "no-message-type": (400, "message_type", {}, (CLAIM + "message_type",)),
-    "other-message-type": (400, "message_type", {CLAIM + "message_type": "LtiDeepLinkingRequest"}, ()),
-    "no-roles-claim": (400, "roles", {}, (CLAIM + "roles",)),
-    "roles-is-text": (400, "roles", {CLAIM + "roles": "Learner"}, ()),
-    "roles-of-numbers": (400, "roles", {CLAIM + "roles": [1]}, ()),
-    "no-deployment": (400, "deployment_id", {}, (CLAIM + "deployment_id",)),
-    "unregistered-deployment": (403, "deployment_id", {CLAIM + "deployment_id": "99"}, ()),
-    "no-resource-link": (400, "resource_link.id", {}, (CLAIM + "resource_link",)),
-    "resource-link-without-id": (400, "resource_link.id", {CLAIM + "resource_link": {}}, ()),
-    "resource-link-is-list": (400, "resource_link", {CLAIM + "resource_link": []}, ()),
-    "no-target": (400, "target_link_uri", {}, (CLAIM + "target_link_uri",)),
-    "other-target-than-login": (401, "target_link_uri", {CLAIM + "target_link_uri": TARGET + "x"}, ()),
-    "context-is-text": (400, "context", {CLAIM + "context": "x"}, ()),
-    "custom-is-list": (400, "custom", {CLAIM + "custom": []}, ()),
-    "custom-nip-is-number": (400, "nip", {CLAIM + "custom": {"nip": 198001012005011001}}, ()),
-    "ags-url-is-script": (
-        400,
-        "ags endpoint",
-        {AGS + "claim/endpoint": {"lineitems": "javascript:x", "scope": []}},
-        (),
-    ),
-    "ags-scope-is-text": (400, "ags endpoint scope", {AGS + "claim/endpoint": {"scope": "x"}}, ()),
-}
-
-
-@pytest.mark.parametrize(("status", "fault", "changes", "drop"), MUST_REJECT.values(), ids=MUST_REJECT)
-def test_must_reject(client, registered, host, status, fault, changes, drop):
-    """Certification 6.1.1 and beyond: each names the claim at fault, and no session begins."""
-    reply = launch(client, registered, drop=drop, **changes)
-    assert (reply.status_code, reply.context["fault"]) == (status, fault)
-    assert "_auth_user_id" not in client.session
-    assert not LinkedAccount.objects.exists()
-    assert host.enrolled == {}
-
-
-def with_header(token: str, **changes: Any) -> str:
-    head, body, signature = token.split(".")
-    header = json.loads(base64.urlsafe_b64decode(head + "=="))
-    header.update(changes)
-    header = {name: value for name, value in header.items() if value is not None}
-    return ".".join(
-        (base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("="), body, signature)
-    )
-
-
-def hs256_signed_with_public_key(platform: FakePlatform, claims: dict[str, Any]) -> str:
-    import hashlib
-    import hmac
-
-    pem = platform.key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    parts = [
-        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
-        for part in ({"alg": "HS256", "kid": platform.kid}, claims)
-    ]
-    mac = hmac.new(pem, b".".join(parts), hashlib.sha256).digest()
-    return b".".join([*parts, base64.urlsafe_b64encode(mac).rstrip(b"=")]).decode()
-
-
-FORGERIES = {
-    "no-kid": ("kid", lambda p, c: with_header(p.token(c), kid=None)),
-    "unknown-kid": ("kid", lambda p, c: p.token(c, kid="lain")),
-    "alg-none": ("alg", lambda p, c: jwt.encode(c, None, algorithm="none", headers={"kid": p.kid})),
-    "hs256-with-public-key": ("alg", hs256_signed_with_public_key),
-    "rs512": ("alg", lambda p, c: p.token(c, algorithm="RS512")),
-    "other-key": ("signature", lambda p, c: FakePlatform(key=private_key()).token(c)),
-    "tampered-body": (
-        "signature",
-        lambda p, c: ".".join(
-            (p.token(c).split(".")[0], p.token({**c, "sub": "x"}).split(".")[1], p.token(c).split(".")[2])
-        ),
-    ),
-    "no-token": ("id_token", lambda p, c: "bukan-token"),
-    "huge-token": ("id_token", lambda p, c: "a" * 70_000),
-}
-
-
-@pytest.mark.parametrize(("fault", "forge"), FORGERIES.values(), ids=FORGERIES)
-def test_forged_tokens_are_refused(client, registered, fault, forge):
-    """Only RS256 by a published key, named by its kid, is believed."""
-    asked = begin(client, registered)
-    token = forge(registered, registered.claims(asked["nonce"], TARGET))
-    reply = client.post("/lti/launch", {"state": asked["state"], "id_token": token})
-    assert reply.status_code in (400, 401)
-    assert reply.context["fault"] == fault
-    assert "_auth_user_id" not in client.session
-
-
-def test_a_set_with_two_keys_of_one_name_is_refused(client, registered):
-    """Which of two keys is meant must never be a guess."""
-    registered.extra_keys = (registered.jwk(),)
-    reply = launch(client, registered)
-    assert (reply.status_code, reply.context["fault"]) == (401, "kid")
-
-
-def test_a_weak_key_is_refused(client, registered):
-    """RSA below 2048 bits is not believed."""
-    registered.key = private_key(1024)
-    with pytest.warns(jwt.warnings.InsecureKeyLengthWarning):
-        reply = launch(client, registered)
-    assert (reply.status_code, reply.context["fault"]) == (401, "kid")
-
-
-def test_a_new_key_is_fetched_and_floods_of_unknown_kids_are_not(client, registered, monkeypatch):
-    """An unknown kid fetches the set again, but at most once in the pause."""
-    assert launch(client, registered).status_code == 302
-    for _time in range(5):
-        registered_again = FakePlatform(kid="banjir")
-        asked = begin(client, registered)
-        token = registered_again.token(registered.claims(asked["nonce"], TARGET))
-        client.post("/lti/launch", {"state": asked["state"], "id_token": token})
-    assert registered.key_fetches == 1
-    from django.core.cache import cache
-
-    from lti_bridge.launch import keysets
-
-    cache.delete(keysets._name("pause", registered.key_set_url))
-    registered.kid = "kunci-baru"
-    assert launch(client, registered).status_code == 302
-    assert registered.key_fetches == 2
-
-
-def test_a_replayed_launch_is_refused(client, registered):
-    """The same state and token, posted again from the same browser, is refused."""
-    asked = begin(client, registered)
-    message = {
-        "state": asked["state"],
-        "id_token": registered.token(registered.claims(asked["nonce"], TARGET)),
-    }
-    cookies = client.cookies.copy()
-    assert client.post("/lti/launch", message).status_code == 302
-    client.cookies = cookies
-    reply = client.post("/lti/launch", message)
-    assert (reply.status_code, reply.context["fault"]) == (401, "state")
-
-
-def test_the_nonce_of_one_login_does_not_fit_the_state_of_another(client, registered):
-    """A token answers its own login only."""
-    first, second = begin(client, registered), begin(client, registered)
-    token = registered.token(registered.claims(first["nonce"], TARGET))
-    reply = client.post("/lti/launch", {"state": second["state"], "id_token": token})
-    assert (reply.status_code, reply.context["fault"]) == (401, "nonce")
-
-
-def test_a_launch_from_another_browser_is_refused_and_spoils_nothing(client, registered):
-    """Login CSRF: the state alone is not enough; the right browser can still finish."""
-    asked = begin(client, registered)
-    message = {
-        "state": asked["state"],
-        "id_token": registered.token(registered.claims(asked["nonce"], TARGET)),
-    }
-    reply = Client().post("/lti/launch", message)
-    assert (reply.status_code, reply.context["fault"]) == (401, "browser")
-    assert client.post("/lti/launch", message).status_code == 302
+    assert Enrolment.objects.get().reports
 
 
 def test_an_expired_login_is_refused(client, registered):

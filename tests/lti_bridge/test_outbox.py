@@ -200,3 +200,22 @@ def test_a_nip_that_comes_later_completes_the_record(host, learner):
     record = CompletionRecord.objects.get()
     assert (record.nip, record.full_name) == ("198001012005011001", "Contoh Camat Demo")
     assert record.content_hash == content_hash(record)
+
+
+def test_the_host_awards_once_the_record_is_committed(host, learner, django_capture_on_commit_callbacks):
+    """Once for each completion, and not before the record stands."""
+    user = learner.account.user_id
+    with django_capture_on_commit_callbacks(execute=True):
+        finish(host, user)
+        assert host.awarded == []
+    with django_capture_on_commit_callbacks(execute=True):
+        finish(host, user, grade="0.95")
+    assert host.awarded == [(user, COURSE)]
+
+
+def test_nobody_is_called_where_there_is_no_celery(host, learner, django_capture_on_commit_callbacks, caplog):
+    """On the one-machine site the sender looks by itself."""
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        finish(host, learner.account.user_id)
+    assert [callback.__qualname__ for callback in callbacks] == ["_award.<locals>.award"]
+    assert not caplog.records

@@ -13,8 +13,9 @@ from django.utils import translation
 
 from lti_bridge.models import CompletionRecord, Delivery
 from lti_bridge.records.content import content_hash
-from lti_bridge.records.export import COLUMNS, csv_lines, xlsx_bytes
+from lti_bridge.records.export import COLUMNS, csv_lines
 from lti_bridge.records.numbers import RANDOM_ALPHABET, is_record_number, new_record_number
+from lti_bridge.records.spreadsheet import xlsx_bytes
 
 from .fakes import COURSE, OTHER_COURSE, make_enrolment
 

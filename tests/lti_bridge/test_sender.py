@@ -15,8 +15,12 @@ from django.utils import timezone
 from lti_bridge import keys
 from lti_bridge.adapters.line_items import LOCK
 from lti_bridge.api import note_progress
-from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, ReportTarget
-from lti_bridge.sender import CANDIDATES, LEASE, claim, deliver_next
+from lti_bridge.delivery.errors import RejectedError, TransientError
+from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, Platform, ReportTarget
+from lti_bridge.sender import LEASE, claim, deliver_next, settle
+from lti_bridge.sending import engine
+from lti_bridge.sending.attempting import failed
+from lti_bridge.sending.claiming import CANDIDATES
 
 from .fakes import COURSE, SCOPES, make_enrolment
 
@@ -46,7 +50,13 @@ def deliver_all() -> int:
     return count
 
 
+def no_jitter() -> float:
+    return 0.0
+
+
 def due_now() -> None:
+    """As if every back-off, pause and cool-off had passed."""
+    Platform.objects.filter(circuit_open_until__isnull=False).update(circuit_open_until=timezone.now())
     Delivery.objects.filter(state=DeliveryState.PENDING).update(not_before=timezone.now())
 
 
@@ -249,10 +259,12 @@ def test_timestamps_rise_second_by_second_and_never_lie_ahead(ags, host, finishe
     assert [later - sooner for sooner, later in pairwise(stamps)] == [timedelta(seconds=1)] * 3
     assert all(stamp <= datetime.now(UTC) for stamp in stamps)
     regrade(host, finished, "0.99")
-    Delivery.objects.filter(kind="grade", state="delivered").update(wire_timestamp=timezone.now())
+    # Far enough ahead for a slow machine.
+    last = timezone.now().replace(microsecond=0) + timedelta(minutes=5)
+    Delivery.objects.filter(kind="grade", state="delivered").update(wire_timestamp=last)
     assert deliver_all() == 0
     waiting = Delivery.objects.filter(kind="grade").latest("sequence")
-    assert timezone.now() < waiting.not_before <= timezone.now() + timedelta(seconds=1)
+    assert waiting.not_before == last + timedelta(seconds=1)
 
 
 def test_a_conflict_with_our_own_earlier_score_counts_as_delivered(ags, finished):
@@ -364,7 +376,7 @@ def test_after_many_attempts_it_is_given_up(ags, finished):
 def test_a_worker_that_died_leaves_doubt_and_its_lease_ends(ags, finished):
     """Nobody touches the row until the lease ends; then the result is read back first."""
     row = only("grade")
-    assert claim(timezone.now()) is not None
+    assert claim() is not None
     assert deliver_all() == 0
     Delivery.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert deliver_all() == 1
@@ -376,15 +388,11 @@ def test_a_worker_that_died_leaves_doubt_and_its_lease_ends(ags, finished):
 
 def test_a_worker_that_was_slow_does_not_overrule_its_successor(ags, finished):
     """Settling needs the lease; the attempt is recorded all the same."""
-    from lti_bridge import sender
-    from lti_bridge.delivery.errors import RejectedError
-
     row = only("grade")
-    slow = claim(timezone.now())
+    slow = claim()
     Delivery.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     deliver_all()
-    ending = sender._failed(slow, RejectedError("late"), 0.0)
-    sender._settle(slow, ending, timezone.now())
+    settle([failed(slow, RejectedError("late"), no_jitter)], timezone.now(), no_jitter)
     row.refresh_from_db()
     assert row.state == DeliveryState.DELIVERED
     assert DeliveryAttempt.objects.order_by("pk").first().outcome == "dead"
@@ -393,14 +401,12 @@ def test_a_worker_that_was_slow_does_not_overrule_its_successor(ags, finished):
 def test_one_send_at_a_time_for_a_learner_and_kind(ags, host, finished):
     """While an older state is being sent, the newer one waits; then it alone goes."""
     only("grade")
-    old = claim(timezone.now())
+    old = claim()
     regrade(host, finished, "0.9")
     due_now()
-    assert claim(timezone.now()) is None
-    from lti_bridge import sender
-    from lti_bridge.delivery.errors import TransientError
-
-    sender._settle(old, sender._failed(old, TransientError("x"), 0.0), timezone.now() - timedelta(hours=1))
+    assert claim() is None
+    ending = failed(old, TransientError("x"), no_jitter)
+    settle([ending], timezone.now() - timedelta(hours=1), no_jitter)
     assert deliver_all() == 1
     assert list(
         Delivery.objects.filter(kind="grade").order_by("sequence").values_list("state", flat=True)
@@ -415,6 +421,7 @@ def test_outdated_states_never_hide_what_is_due(ags, finished):
     newest = only("grade")
     states = [
         Delivery(
+            platform_id=newest.platform_id,
             target=newest.target,
             account=newest.account,
             kind="grade",
@@ -429,7 +436,7 @@ def test_outdated_states_never_hide_what_is_due(ags, finished):
     ]
     Delivery.objects.filter(pk=newest.pk).update(sequence=len(states) + 1)
     Delivery.objects.bulk_create(states)
-    claimed = claim(timezone.now())
+    claimed = claim()
     assert claimed is not None
     assert claimed.delivery_id == newest.pk
     assert Delivery.objects.filter(state=DeliveryState.SUPERSEDED, kind="grade").count() == len(states)
@@ -445,19 +452,20 @@ def test_the_lease_outlives_the_longest_exchange():
 
 def test_a_lease_is_as_long_as_was_asked_for(ags, finished, monkeypatch):
     """manage.py deliver --lease reaches the claim, and the line item's lock is never longer than it."""
-    now = timezone.now()
-    claimed = claim(now, timedelta(seconds=7))
+    before = timezone.now()
+    claimed = claim(lease=timedelta(seconds=7))
     assert claimed is not None
-    assert Delivery.objects.get(pk=claimed.delivery_id).lease_until == now + timedelta(seconds=7)
+    lease_until = Delivery.objects.get(pk=claimed.delivery_id).lease_until
+    assert before <= lease_until - timedelta(seconds=7) <= timezone.now()
 
     asked = []
     monkeypatch.setattr(
-        "lti_bridge.management.commands.deliver.deliver_next", lambda **options: asked.append(options)
+        engine._Engine, "run", lambda self: asked.append((self._lease, self._service_for)) or 0
     )
     call_command("deliver", "--once", "--lease", "7")
     call_command("deliver", "--once")
-    assert [options["lease"] for options in asked] == [timedelta(seconds=7), LEASE]
-    locks = [options["service_for"].keywords["line_item_lock"] for options in asked]
+    assert [lease for lease, _service_for in asked] == [timedelta(seconds=7), LEASE]
+    locks = [service_for.keywords["line_item_lock"] for _lease, service_for in asked]
     assert locks == [timedelta(seconds=7), LOCK]
 
 
@@ -488,6 +496,21 @@ def test_tokens_are_kept_in_the_cache_under_a_digest(ags, finished):
     assert cache.get(client.cache_key()) == "t1"
     assert "kapasitas," not in client.cache_key()
     assert make_enrolment(ags.url).pk == finished.pk
+
+
+def test_the_command_shows_that_it_turns(ags, finished, tmp_path):
+    """manage.py deliver --alive FILE touches the file before each turn, for a supervisor to see."""
+    alive = tmp_path / "alive"
+    ages = []
+
+    def age(_call) -> None:
+        ages.append(alive.stat().st_mtime_ns)
+        os.utime(alive, ns=(0, 0))
+
+    ags.fault = age
+    call_command("deliver", "--once", "--alive", str(alive))
+    assert ages[0] > 0
+    assert alive.stat().st_mtime_ns > 0
 
 
 @pytest.mark.service("redis")

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from lti_bridge.api import note_progress
-from lti_bridge.delivery.report import Report
+from lti_bridge.delivery.report import Report, holds
 from lti_bridge.host import course_host
 from lti_bridge.models import Delivery, DeliveryAttempt, LineItem, LinkedAccount, ReportTarget
 from tests.lti_bridge.fakes import COURSE, FakeHost
@@ -94,7 +94,7 @@ def test_the_whole_way_with_an_independent_platform(site, peer):
             completed=True,
             wire_timestamp=timezone.now().replace(microsecond=0),
         )
-        assert service.holds(report) is expected
+        assert holds(service, report) is expected
 
 
 def test_what_may_have_arrived_is_found_there(site, peer):
@@ -134,3 +134,33 @@ def test_line_items_are_adopted_from_an_independent_platform(site, peer):
         call_command("deliver", "--once")
     assert LineItem.objects.get().url == before
     assert [score["given"] for score in peer.received()["scores"]] == [40.0]
+
+
+def test_a_course_is_chosen_from_an_independent_platform(site, peer, settings):
+    """Its instructor chooses by our page; it verifies the answer, and keeps a link that can be launched."""
+    settings.ROOT_URLCONF = "standalone.site_urls"
+    with requests.Session() as browser:
+        page = browser.get(peer.open_url("guru-1", role="instructor", choose="1"), timeout=20)
+        action, fields = form_in(page.text)
+        choosing = browser.post(action, data=fields, timeout=20)
+        assert choosing.status_code == 200, choosing.text
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', choosing.text))
+        answer = browser.post(
+            site + "/lti/deep-link/choose",
+            data={**hidden, "item": COURSE, "send": "1"},
+            headers={"Origin": site},
+            timeout=20,
+        )
+        action, fields = form_in("<form" + answer.text.partition('id="answer"')[2])
+        assert action.startswith(peer.url)
+        kept = browser.post(action, data=fields, timeout=20)
+        assert kept.status_code == 200, kept.text
+    (link,) = peer.received()["links"]
+    assert (link["url"], link["title"]) == (f"{site}/lti/resource/{COURSE}", FakeHost.titles[COURSE])
+
+
+def test_a_learner_of_an_independent_platform_chooses_nothing(site, peer, settings):
+    """The platform itself refuses to ask for a learner; nothing reaches us."""
+    with requests.Session() as browser:
+        page = browser.get(peer.open_url("orang-7", role="student", choose="1"), timeout=20)
+    assert "id_token" not in page.text

@@ -4,15 +4,15 @@ import signal
 import threading
 from argparse import ArgumentParser
 from datetime import timedelta
-from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
+from django.utils import timezone
 
-from lti_bridge.adapters.ags import AgsService
-from lti_bridge.adapters.line_items import LOCK
-from lti_bridge.sender import LEASE, deliver_next
+from lti_bridge.sender import LEASE, deliver_due
+from lti_bridge.sending.waiting import standing_back
 
 
 class Command(BaseCommand):
@@ -23,15 +23,25 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--once ends when nothing is due; --idle and --lease are in seconds."""
-        parser.add_argument("--once", action="store_true", help="end as soon as nothing is due")
-        parser.add_argument("--idle", type=float, default=5.0, help="seconds to wait when nothing is due")
+        """--once ends when nothing can be sent; --idle and --lease are in seconds."""
+        parser.add_argument(
+            "--once",
+            action="store_true",
+            help="end when nothing can be sent, and name the HR systems that are left alone",
+        )
+        parser.add_argument("--idle", type=float, default=0.5, help="seconds to wait when nothing is due")
         parser.add_argument(
             "--lease",
             type=float,
             default=LEASE.total_seconds(),
             help="seconds after which others may take up what a worker that died had begun; longer than "
             "the slowest exchange (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--alive",
+            type=Path,
+            metavar="FILE",
+            help="touched before each turn, so that a supervisor sees that the sender still turns",
         )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -52,20 +62,32 @@ class Command(BaseCommand):
                 once=bool(options["once"]),
                 idle=float(str(options["idle"])),
                 lease=timedelta(seconds=float(str(options["lease"]))),
+                alive=Path(str(options["alive"])) if options["alive"] else None,
             )
         finally:
             for number, handler in former.items():
                 signal.signal(number, handler)
 
-    def _run(self, stop: threading.Event, *, once: bool, idle: float, lease: timedelta) -> None:
-        service_for = partial(AgsService, line_item_lock=min(LOCK, lease))
-        sent = 0
-        while not stop.is_set():
-            if deliver_next(service_for=service_for, lease=lease):
-                sent += 1
-                continue
+    def _say_what_waits(self) -> None:
+        """Name the HR systems that have something due and are left alone, and why."""
+        for one in standing_back(timezone.now()):
+            self.stdout.write(f"{one.platform}: {one.waiting} waiting, {one.reason}")
+
+    def _run(
+        self, stop: threading.Event, *, once: bool, idle: float, lease: timedelta, alive: Path | None
+    ) -> None:
+        def stopped() -> bool:
+            # Asked a few times a second, and after each delivery at the latest.
+            if alive:
+                alive.touch()
+            return stop.is_set()
+
+        attempted = 0
+        while not stopped():
+            attempted += deliver_due(stop=stopped, lease=lease)
             if once:
+                self._say_what_waits()
                 break
             close_old_connections()
             stop.wait(idle)
-        self.stdout.write(f"attempts: {sent}")
+        self.stdout.write(f"attempts: {attempted}")

@@ -57,10 +57,11 @@ class Command(BaseCommand):
                 },
             )
             deployment_id = str(options["deployment_id"])
-            Deployment.objects.get_or_create(
+            # Who names it here confirms it, should a launch have named it before.
+            Deployment.objects.update_or_create(
                 platform=platform,
                 key_digest=digest(deployment_id),
-                defaults={"deployment_id": deployment_id},
+                defaults={"deployment_id": deployment_id, "confirmed": True},
             )
         if int(str(options["verbosity"])):
             self.stdout.write(f"{'registered' if made else 'updated'}: {platform.name}")

@@ -28,6 +28,9 @@ def main() -> None:
         lti_1p3_launch_url=tool["target_link_uri"],
         lti_1p3_redirect_uris=[tool["launch_url"]],
         lti_advantage_ags_mode=LtiConfiguration.LTI_ADVANTAGE_AGS_PROGRAMMATIC,
+        lti_advantage_deep_linking_enabled=True,
+        lti_advantage_deep_linking_launch_url=tool["deep_link_url"],
+        lti_advantage_enable_nrps=True,
     )
     url = os.environ["PEER_URL"]
     api = f"{url}/api/lti_consumer/v1"

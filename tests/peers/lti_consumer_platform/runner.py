@@ -27,6 +27,7 @@ class Tool:
     launch_url: str
     key_set_url: str
     target_link_uri: str
+    deep_link_url: str
 
     @classmethod
     def at(cls, url: str, course_key: str) -> "Tool":
@@ -36,6 +37,7 @@ class Tool:
             launch_url=f"{url}/launch",
             key_set_url=f"{url}/jwks",
             target_link_uri=f"{url}/resource/{course_key}",
+            deep_link_url=f"{url}/deep-link",
         )
 
 
@@ -52,7 +54,10 @@ class Peer:
         return requests.Request("GET", f"{self.url}/open", params=query).prepare().url or ""
 
     def received(self) -> dict[str, Any]:
-        """Return ``{"scores": […], "grades": […]}``: what is kept, and what reached the grade book."""
+        """Return ``{"scores": […], "grades": […], "links": […]}``.
+
+        What is kept, what reached the grade book, and what was chosen by deep linking.
+        """
         reply = requests.get(f"{self.url}/received", timeout=10)
         reply.raise_for_status()
         return dict(reply.json())

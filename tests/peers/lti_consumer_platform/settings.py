@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "config_models",
+    "eventtracking.django.apps.EventTrackingConfig",
     "lti_consumer",
     "tests.peers.lti_consumer_platform.apps.PeerConfig",
 ]
@@ -46,3 +47,4 @@ PLATFORM_NAME = "Peer"
 LEARNING_MICROFRONTEND_URL = URL
 FEATURES: dict[str, object] = {}
 OPENEDX_TELEMETRY: list[str] = []
+EVENT_TRACKING_ENABLED = True

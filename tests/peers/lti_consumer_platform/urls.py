@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import include, path
 from lti_consumer.api import get_lti_1p3_launch_start_url
 from lti_consumer.data import Lti1p3LaunchData
-from lti_consumer.models import LtiAgsScore, LtiConfiguration
+from lti_consumer.models import LtiAgsScore, LtiConfiguration, LtiDlContentItem
 
+from . import lti11
 from .apps import GRADES
 
 
 def open_course(request: HttpRequest) -> HttpResponse:
-    """Begin a launch of the person named (?user=…&nip=…&name=…&role=student)."""
+    """Begin a launch of the person named (?user=…&nip=…&name=…&role=student), or a choice (?choose=1)."""
     config = LtiConfiguration.objects.get()
     said = request.GET.dict()
     data = Lti1p3LaunchData(
@@ -19,6 +20,7 @@ def open_course(request: HttpRequest) -> HttpResponse:
         user_role=said.get("role", "student"),
         config_id=config.config_id,
         resource_link_id=str(config.location),
+        message_type="LtiDeepLinkingRequest" if "choose" in said else "LtiResourceLinkRequest",
         launch_presentation_document_target="window",
         context_id="course-v1:Peer+Diklat+1",
         context_title="Diklat",
@@ -43,11 +45,15 @@ def received(_request: HttpRequest) -> HttpResponse:
         }
         for score in LtiAgsScore.objects.select_related("line_item").order_by("pk")
     ]
-    return JsonResponse({"scores": scores, "grades": GRADES})
+    links = list(LtiDlContentItem.objects.order_by("pk").values_list("attributes", flat=True))
+    return JsonResponse({"scores": scores, "grades": GRADES, "links": links})
 
 
 urlpatterns = [
     path("open", open_course),
     path("received", received),
+    path("open11", lti11.open_course),
+    path("outcomes", lti11.outcomes),
+    path("scores", lti11.scores),
     path("api/", include(("lti_consumer.plugin.urls", "lti_consumer"), namespace="lti_consumer")),
 ]

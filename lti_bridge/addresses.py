@@ -1,0 +1,166 @@
+"""Addresses that a stranger may have us connect to: public ones, resolved once, and connected to as resolved.
+
+A name that is looked up twice can answer differently (DNS rebinding), so that the address that was checked is
+the one that the connection goes to; TLS still checks the certificate of the name.
+"""
+
+import ipaddress
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import urllib3
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from .conf import setting
+from .http import (
+    CONNECT_TIMEOUT_S,
+    READ_TIMEOUT_S,
+    RESPONSE_LIMIT_BYTES,
+    TOTAL_TIMEOUT_S,
+    BadResponseError,
+    InterruptedExchangeError,
+    NoConnectionError,
+    Response,
+    UrlNotAllowedError,
+    check_url,
+)
+from .origins import origin
+
+__all__ = ["Pinned", "fetch_pinned", "is_public", "pin"]
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+CHUNK_BYTES = 16_384
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """A URL's host, and the one address of it that is connected to."""
+
+    host: str
+    port: int
+    address: Address
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is one of the open Internet, looking through what IPv6 wraps around IPv4.
+
+    Refused: loopback, private, link-local, shared (CGNAT), unique local, multicast and reserved ones.
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        wrapped = address.ipv4_mapped or address.sixtofour
+        if wrapped is None and address in NAT64:
+            wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if wrapped is not None:
+            return is_public(wrapped)
+        if address.teredo is not None or address.is_site_local:
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def pin(url: str) -> Pinned:
+    """Resolve the URL's host and return the address to connect to; raises HttpError.
+
+    Every address of the name must be public, unless the host is in KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS:
+    then the network is the operator's own; link-local addresses, where clouds keep credentials, are refused
+    even so.
+    """
+    check_url(url)
+    found = origin(url)
+    if found is None:
+        raise UrlNotAllowedError("not an http(s) URL")
+    _scheme, host, port = found
+    addresses = _resolved(host, port)
+    is_own = host in setting("KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS")
+    for address in addresses:
+        if not (_is_usable(address) if is_own else is_public(address)):
+            raise UrlNotAllowedError("the host has an address that is not public")
+    return Pinned(host=host, port=port, address=addresses[0])
+
+
+def _is_usable(address: Address) -> bool:
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    plain = mapped or address
+    return not (plain.is_link_local or plain.is_multicast or plain.is_unspecified)
+
+
+def _resolved(host: str, port: int) -> list[Address]:
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NoConnectionError("the name is not known") from error
+    # A scope (fe80::1%eth0) is no part of the address.
+    return [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+
+
+def fetch_pinned(
+    method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+) -> Response:
+    """Send one request to a stranger's URL and return the whole reply; any status is a reply, a redirect too.
+
+    As ``http.fetch``, and never to an address that is not public; proxies of the environment are not used,
+    as they would resolve the name themselves. Raises HttpError. Never call it inside a database transaction.
+    """
+    pinned = pin(url)
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        with _pool(parts.scheme, pinned) as pool:
+            reply = pool.urlopen(
+                method,
+                target,
+                body=body,
+                headers={"Host": parts.netloc, "User-Agent": "Kapasitas", **(headers or {})},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+            )
+            try:
+                content = _read(reply)
+            finally:
+                reply.close()
+            return Response(status=reply.status, headers=reply.headers, body=content)
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+        raise NoConnectionError("no connection") from error
+    except urllib3.exceptions.SSLError as error:
+        raise NoConnectionError("TLS failed") from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise InterruptedExchangeError(type(error).__name__) from error
+    except ValueError as error:
+        # What http.client refuses to send, such as a control character in the path.
+        raise UrlNotAllowedError("not an http(s) URL") from error
+
+
+def _pool(scheme: str, pinned: Pinned) -> urllib3.HTTPConnectionPool:
+    timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S)
+    if scheme == "http":
+        return urllib3.HTTPConnectionPool(str(pinned.address), pinned.port, timeout=timeout)
+    return urllib3.HTTPSConnectionPool(
+        str(pinned.address),
+        pinned.port,
+        timeout=timeout,
+        cert_reqs="CERT_REQUIRED",
+        # The region's own authority, where the operator has named one as for every other request.
+        ca_certs=os.environ.get("REQUESTS_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH,
+        server_hostname=pinned.host,
+        assert_hostname=pinned.host,
+    )
+
+
+def _read(reply: urllib3.BaseHTTPResponse) -> bytes:
+    deadline = time.monotonic() + TOTAL_TIMEOUT_S
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in reply.stream(CHUNK_BYTES, decode_content=True):
+        size += len(chunk)
+        if size > RESPONSE_LIMIT_BYTES:
+            raise BadResponseError("the reply is too large")
+        if time.monotonic() > deadline:
+            raise InterruptedExchangeError("the reply took too long")
+        chunks.append(chunk)
+    return b"".join(chunks)

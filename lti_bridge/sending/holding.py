@@ -1,0 +1,79 @@
+"""Values that a platform changed after we sent ours: the next one waits until somebody has decided."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from lti_bridge.delivery.report import Result, is_known
+from lti_bridge.models import Delivery, Discrepancy, DiscrepancyKind, ReportKind
+from lti_bridge.reconciling.decided import kept_values, sent_by_decision
+
+from .claims import Claim, Ending
+
+__all__ = ["Key", "disputed", "has_no_other_author", "open_discrepancy"]
+
+# (target, account, kind)
+type Key = tuple[int, int, str]
+
+CENT = Decimal("0.01")
+# What the column holds.
+LARGEST = Decimal("999999.99")
+
+
+def disputed(rows: Iterable[Delivery]) -> set[Key]:
+    """Return the rows' keys about which a discrepancy is open: nobody has decided yet."""
+    accounts = {row.account_id for row in rows}
+    if not accounts:
+        return set()
+    return set(
+        Discrepancy.objects.filter(
+            account_id__in=accounts, kind=DiscrepancyKind.CHANGED, resolved_at__isnull=True
+        ).values_list("target_id", "account_id", "report_kind")
+    )
+
+
+def has_no_other_author(claim: Claim, read: Result) -> bool:
+    """Whether what was read is a value that we ever sent for the key or that somebody let stand, or may be
+    overwritten.
+    """
+    sent = Delivery.objects.filter(
+        target_id=claim.target_id,
+        account_id=claim.account_id,
+        kind=claim.report.kind,
+        wire_timestamp__isnull=False,
+        attempt_count__gt=0,
+    ).values_list("value", "maximum")
+    ours = (Result(score=value, maximum=maximum) for value, maximum in sent.distinct())
+    if is_known(read, ours) or sent_by_decision([claim.delivery_id]):
+        return True
+    kept = kept_values(claim.target_id, ReportKind(claim.report.kind), [claim.account_id])
+    maximum = claim.report.maximum
+    stand = [one.theirs for one in kept.get(claim.account_id, ()) if one.theirs is not None]
+    return is_known(read, [Result(score=theirs, maximum=maximum) for theirs in stand])
+
+
+def open_discrepancy(ending: Ending, now: datetime) -> None:
+    """Write down that the platform's value is not ours, or that it was seen once more.
+
+    Joins the caller's transaction.
+    """
+    claim, read = ending.claim, ending.read
+    if read is None or claim.former is None:
+        raise ValueError("only what was read and differs from a former value is a discrepancy")
+    maximum = claim.report.maximum
+    points = (read.score * maximum / read.maximum).quantize(CENT, ROUND_HALF_UP)
+    seen = {
+        "ours": claim.report.value,
+        "sent": claim.former.score,
+        "theirs": max(-LARGEST, min(points, LARGEST)),
+        "maximum": maximum,
+        "seen_at": now,
+    }
+    key = {
+        "target_id": claim.target_id,
+        "account_id": claim.account_id,
+        "report_kind": claim.report.kind,
+        "kind": DiscrepancyKind.CHANGED,
+    }
+    if not Discrepancy.objects.filter(**key, resolved_at__isnull=True).update(**seen):
+        Discrepancy.objects.create(**key, **seen, found_at=now)
