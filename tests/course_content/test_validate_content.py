@@ -9,6 +9,7 @@ from scripts.validate_content import main, validate
 
 CONTENT = Path(__file__).resolve().parents[2] / "course_content"
 PRE_TEST = "governance/vertical/unit-pretes.xml"
+EXERCISE = "governance/vertical/unit-latihan2.xml"
 QUIZ = "governance/vertical/unit-kuis1.xml"
 SUMMARY = "governance/vertical/unit-ringkasan-tenggat.xml"
 BANK = "banks/governance.xml"
@@ -47,9 +48,14 @@ FAULTS = {
         'competencies="gov.lembaga"',
         "gov.lembaga",
     ),
-    "unknown-bank": (PRE_TEST, 'bank="governance@1"', 'bank="governance@2"', "governance@2"),
-    "unresolved-reference": (PRE_TEST, 'ref="gov-kel-01"', 'ref="gov-kel-99"', "gov-kel-99"),
-    "same-reference-twice": (PRE_TEST, 'ref="gov-kel-04"', 'ref="gov-kel-01"', "gov-kel-01"),
+    "unknown-bank": (PRE_TEST, 'bank="governance@2"', 'bank="governance@9"', "governance@9"),
+    "unresolved-reference": (EXERCISE, 'ref="gov-sit-06"', 'ref="gov-kel-99"', "gov-kel-99"),
+    "same-reference-twice": (
+        EXERCISE,
+        '<item ref="gov-sit-06"/>',
+        '<item ref="gov-sit-06"/><item ref="gov-sit-06"/>',
+        "gov-sit-06",
+    ),
     "id-twice-in-bank": (BANK, 'id="gov-kel-02"', 'id="gov-kel-01"', "gov-kel-01"),
     "id-in-course-and-bank": (QUIZ, 'id="kuis1-jabatan"', 'id="gov-kel-01"', "gov-kel-01"),
     "no-right-option": (BANK, ' correct="true"', "", "gov-kel-01"),
@@ -58,6 +64,13 @@ FAULTS = {
     "unknown-item-type": (QUIZ, 'type="matching"', 'type="pairing"', "pairing"),
     "level-out-of-range": (BANK, 'level="1"', 'level="6"', "6"),
     "markup-not-allowed": (QUIZ, "<prompt><p>", "<prompt><p onclick='x'>", "onclick"),
+    "enemy-nowhere": (BANK, ' level="1"', ' level="1" enemies="gov-xxx-99"', "gov-xxx-99"),
+    "study-of-nothing": (
+        EXERCISE,
+        '    <item id="lat2-kata"',
+        '    <study competency="gov.x" href="/x">X</study><item id="lat2-kata"',
+        "gov.x",
+    ),
     "required-competency-undefined": (
         FRAMEWORK,
         '<requires competency="gov.kelembagaan"',
@@ -74,6 +87,21 @@ def test_a_fault_is_named_with_file_and_line(copy: Path, file: str, old: str, ne
     found = [finding for finding in validate(copy) if finding.path == copy / file and named in str(finding)]
     # An option's fault is told at its item, a few lines above.
     assert any(line - 8 <= finding.line <= line + 1 for finding in found), [str(one) for one in found]
+
+
+def test_a_form_that_cannot_be_drawn_is_named(copy: Path) -> None:
+    """A blueprint is drawn from the bank that it names; what it lacks is told at its line."""
+    path = copy / PRE_TEST
+    text = path.read_text()
+    drawn = '<draw competency="gov.kelembagaan" level="1" count="1"/>'
+    assert drawn in text
+    line = text[: text.index("<blueprint>")].count("\n") + 1
+    for count, expected in ((2, 0), (99, 1)):
+        path.write_text(text.replace(drawn, drawn.replace('count="1"', f'count="{count}"')))
+        # Ninety-nine items also take longer than the lesson hours say, which is another matter.
+        found = [finding for finding in validate(copy) if finding.rule != "hours"]
+        assert [(one.path, one.line) for one in found] == [(path, line)] * expected
+        assert all("gov.kelembagaan" in one.text and "99" in one.text for one in found)
 
 
 OLX_FAULTS = {
