@@ -10,10 +10,16 @@ RUNTIME = [
     "Django>=5.2,<6",
     "XBlock>=6.0",
     "PyJWT[crypto]>=2.12.1",
+    "celery>=5.6.3",
     "edx-opaque-keys>=4.0.0",
+    "edx-toggles>=5.4.1",
     "lxml>=5.3.2",
     "nh3>=0.3.4",
+    "oauthlib>=3.3.1",
+    "openedx-events>=11.1.1",
+    "openedx-filters>=3.1.0",
     "openpyxl>=3.1.5",
+    "prometheus-client>=0.22",
     "requests>=2.33.1",
     "web-fragments>=4.0.0",
 ]
@@ -29,6 +35,9 @@ STANDALONE = [
     "xblocks-contrib>=1.0.7",
 ]
 
+# Calibration, which runs in a task or a command and never in a web worker; the platform has numpy.
+MEASUREMENT = ["numpy>=1.26"]
+
 setup(
     name="kapasitas",
     version="0.1.0",
@@ -41,14 +50,16 @@ setup(
     packages=find_packages(include=["xblocks", "xblocks.*", "lti_bridge", "lti_bridge.*", "course_content"]),
     include_package_data=True,
     install_requires=RUNTIME,
-    extras_require={"standalone": STANDALONE},
+    extras_require={"measurement": MEASUREMENT, "standalone": STANDALONE},
     entry_points={
         "xblock.v1": [f"{name} = xblocks.{name}:{name.title().replace('_', '')}XBlock" for name in BLOCKS],
         "lms.djangoapp": [
             "kapasitas_records = xblocks.records.apps:RecordsConfig",
             "kapasitas_lti = lti_bridge.apps:LtiBridgeConfig",
         ],
+        "openedx.course_tab": ["kapasitas_report = lti_bridge.edxapp:ReportTab"],
         "cms.djangoapp": ["kapasitas_records = xblocks.records.apps:RecordsConfig"],
+        "tutor.plugin.v1": ["kapasitas = xblocks.tutor_plugin"],
     },
     classifiers=[
         "Framework :: Django :: 5.2",

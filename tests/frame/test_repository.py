@@ -1,5 +1,6 @@
 """What the repository promises about itself."""
 
+import io
 import re
 import subprocess
 import sys
@@ -7,12 +8,16 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from scripts import messages
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = ROOT / "docs/decisions"
-TARGETS = ["env", "run", "workbench", "test", "check", "bench", "chaos", "validate-content", "dist", "help"]
+TARGETS = [
+    *("env", "run", "workbench", "test", "check", "contract", "platform", "docs", "screenshots"),
+    *("bench", "chaos", "validate-content", "dist", "help"),
+]
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -25,7 +30,7 @@ def test_make_help_lists_target(target: str) -> None:
 def test_decisions_are_numbered_once_and_indexed() -> None:
     """Each decision has a number of its own, the sections of a decision, and a line in the index."""
     files = sorted(DECISIONS.glob("0*.md"))
-    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    assert len({file.name[:4] for file in files}) == len(files)
     index = (DECISIONS / "README.md").read_text(encoding="utf-8")
     for file in files:
         text = file.read_text(encoding="utf-8")
@@ -64,14 +69,43 @@ def test_a_message_has_one_translation() -> None:
     assert {key: found for key, found in translations.items() if len(found) > 1} == {}
 
 
+@pytest.mark.parametrize("package", messages.PULLED)
+def test_catalogues_are_extracted_as_atlas_collects_them(package: str) -> None:
+    """``make extract_translations`` writes ``<root package>/conf/locale``, complete in both languages.
+
+    openedx-translations copies it to ``translations/<repository>/<root package>/conf/locale``, from where
+    the platform pulls blocks and plugins by the name of their root package (openedx-platform e57a655,
+    openedx/core/djangoapps/plugins/i18n_api.py).
+    """
+    messages.extract_(package)
+    found = {}
+    for language in ("en", "id"):
+        po = ROOT / package / "conf/locale" / language / "LC_MESSAGES/django.po"
+        catalog = read_po(io.BytesIO(po.read_bytes()))
+        assert (str(catalog.locale), catalog.charset, catalog.fuzzy) == (language, "utf-8", False)
+        found[language] = {message.id for message in catalog if message.id}
+    assert found["en"] == found["id"] != set()
+
+
 def test_locks_hold_exact_versions_with_hashes() -> None:
     """Each locked requirement names one version and at least one hash."""
-    for lock in ("run", "test", "services", "mariadb"):
+    for lock in ("run", "test", "services", "mariadb", "bench", "tutor", "platform"):
         text = (ROOT / f"requirements/{lock}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
         lines = [line for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
         assert lines
         for line in lines:
             assert re.match(r"[\w.\[\]-]+==\S+ .*--hash=sha256:", line), line
+
+
+def test_the_platform_lock_holds_every_pin() -> None:
+    """What runs at the platform's pins runs at all of them; XBlock, free there, at ours or above."""
+    lock = (ROOT / "requirements/platform.txt").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE))
+    pins = (ROOT / "requirements/platform-pins.txt").read_text(encoding="utf-8").splitlines()
+    wanted = dict(line.split("==") for line in pins if line and not line.startswith("#"))
+    assert len(wanted) > 70
+    assert {name: locked.get(name) for name in wanted} == wanted
+    assert int(locked["xblock"].split(".")[0]) >= 6
 
 
 def test_only_django_has_an_upper_bound() -> None:
