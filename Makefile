@@ -2,10 +2,10 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help env env-run run workbench test check lint types imports pytest bench chaos validate-content messages lock dist clean
+.PHONY: help env env-run run workbench test check lint types imports pytest contract coverage platform docs screenshots bench chaos validate-content messages extract_translations lock dist clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env: ## Make .venv with everything: the product, its tests and its tools
 	@sh scripts/env.sh run test
@@ -22,7 +22,7 @@ workbench: env ## Serve the blocks in the XBlock workbench, for developing one b
 test: ## Everything that CI runs; says in its last line what it could not run here
 	@sh scripts/test.sh
 
-check: env lint types imports pytest ## The quality gates: ruff, mypy, import-linter, pytest
+check: env lint types imports pytest contract ## The quality gates: ruff, mypy, import-linter, pytest
 
 lint:
 	@.venv/bin/ruff check .
@@ -35,13 +35,33 @@ imports:
 	@.venv/bin/lint-imports
 
 pytest:
-	@$(PY) -m pytest -n auto --cov --cov-report=term
+	@$(PY) -m pytest -q -n auto
 
-bench: env ## Run the benchmarks; each prints a ratio against its peer or bound
+contract: env ## The contract suite: our apps and blocks as the platform sets them up
+	@$(PY) -m pytest -q --ds=tests.edxapp.settings -n auto tests/edxapp
+
+coverage: env ## Coverage by branch of both suites; by itself, because measuring takes thrice the time
+	@rm -f .coverage .coverage.*
+	@$(PY) -m pytest -q -n auto --cov --cov-report=
+	@$(PY) -m pytest -q --ds=tests.edxapp.settings -n auto --cov --cov-append --cov-report=term tests/edxapp
+
+platform: env ## Install the wheel beside the platform's pins, and run the contract suite on it there
+	@sh scripts/platform.sh
+
+docs: env ## Build the documentation into build/docs; a warning is an error
+	@$(PY) -m sphinx -n -W --keep-going -q -b html docs build/docs
+	@echo "Open build/docs/index.html"
+
+screenshots: env ## Take the pictures of the guides anew, from the running one-machine site
+	@$(PY) -W ignore -m scripts.screenshots
+
+bench: ## Run the benchmarks; each prints a ratio against its peer or bound
+	@sh scripts/env.sh run test bench
 	@$(PY) -m benchmarks
 
-chaos: env ## Break the demo SIMPEG while results are being sent, and count what arrived
-	@$(PY) -m benchmarks.chaos
+chaos: env ## Kill workers, databases, brokers and HR systems while results are sent, and account for each
+	@$(PY) -m benchmarks.chaos --database postgresql
+	@$(PY) -m benchmarks.chaos --database mariadb
 
 validate-content: env ## Check every course, bank and framework; lists all problems at once
 	@$(PY) scripts/validate_content.py
@@ -49,11 +69,15 @@ validate-content: env ## Check every course, bank and framework; lists all probl
 messages: env ## Renew the translation catalogues from the sources and compile them
 	@$(PY) scripts/messages.py update compile
 
+extract_translations: env ## Write conf/locale for openedx-translations, whose name for it this is
+	@$(PY) scripts/messages.py extract
+
 lock: env ## Renew the locks in requirements/ to the newest fitting versions
 	@sh scripts/lock.sh
 
-dist: env ## Build the wheel and the source archive into dist/
+dist: env ## Build the wheel, the source archive and an archive of each course into dist/
 	@$(PY) -m build --no-isolation --outdir dist .
+	@$(PY) scripts/course_archives.py dist
 
 clean: ## Remove the environment and everything that was built or run here
-	rm -rf .venv var dist build *.egg-info
+	rm -rf .venv .venv-tutor .venv-platform var dist build *.egg-info

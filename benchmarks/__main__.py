@@ -14,7 +14,19 @@ import time
 from .frame import Figure, table
 from .rig import ROOT
 
-NAMES = ("imports", "payload", "olx", "answer", "page", "launch", "sender")
+NAMES = (
+    "imports",
+    "plugin",
+    "payload",
+    "olx",
+    "answer",
+    "page",
+    "launch",
+    "sender",
+    "queue",
+    "adaptive",
+    "calibration",
+)
 
 
 def figures_of(name: str) -> list[Figure]:

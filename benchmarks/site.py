@@ -37,7 +37,7 @@ class Learner:
 
     def start(self) -> None:
         """Begin an attempt at the assessment."""
-        self._ours("start", {})
+        self._ours("begin", {})
 
     def answer(self) -> None:
         """Answer one item of the assessment, each time otherwise than before."""

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes or renews .venv from the locks named: env.sh run [test] [services] [mariadb].
+# Makes or renews .venv from the locks named: env.sh run [test] [services] [mariadb] [bench].
 # Does nothing when the environment already holds exactly these locks.
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,10 +1,14 @@
-"""Extract, merge and compile the translation catalogues: messages.py [update] [compile] [check] [package …].
+"""Extract, merge and compile the translation catalogues.
+
+messages.py [update] [compile] [check] [extract] [package …]
+
 
 Sources speak English, Bahasa Indonesia is a complete catalogue beside them. Works in pure Python
 (Babel, and Django's own ``templatize`` for templates), so that no system package is needed.
 """
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +23,19 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 # package -> (directory of the catalogue, domain). The LMS looks for a block's catalogue in
-# <root package>/translations under the domain "text".
+# <root package>/translations under the domain "text"; what a Django app says itself, Django looks for in
+# the app's locale directory.
 CATALOGUES = {
     "xblocks": ("xblocks/translations", "text"),
+    "xblocks/records": ("xblocks/records/locale", "django"),
     "lti_bridge": ("lti_bridge/locale", "django"),
     "standalone/courseware": ("standalone/courseware/locale", "django"),
     "standalone/simpeg": ("standalone/simpeg/locale", "django"),
 }
+# In the records app, but blocks show its messages.
+SHOWN_BY_BLOCKS = "xblocks/records/api/"
+# What the platform pulls for blocks and plugins with `atlas`, one catalogue a root package.
+PULLED = ("xblocks", "lti_bridge")
 # Indonesian nouns have no plural form, which Babel does not know.
 NEW_CATALOGUE = b"""
 msgid ""
@@ -34,6 +44,8 @@ msgstr ""
 "Plural-Forms: nplurals=1; plural=0;\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 """
+# {% translate "…" plural="…" %} of blocks' templates (xblocks/host/templates.py), which Django's lexer skips.
+PLURAL = re.compile(r'''{% translate "([^"]+)" plural="([^"]+)"''')
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -46,10 +58,18 @@ KEYWORDS = {
 }
 
 
+def package_of(path: Path) -> str:
+    """Return the package whose catalogue holds the file's messages."""
+    name = path.relative_to(ROOT).as_posix()
+    if name.startswith(SHOWN_BY_BLOCKS):
+        return "xblocks"
+    return max((package for package in CATALOGUES if name.startswith(f"{package}/")), key=len)
+
+
 def sources(package: str) -> Iterator[tuple[Path, str]]:
     """Yield each file of the package with the name of the lexer that reads it."""
     for path in sorted((ROOT / package).rglob("*")):
-        if "migrations" in path.parts:
+        if "migrations" in path.parts or package_of(path) != package:
             continue
         if path.suffix == ".py":
             yield path, "python"
@@ -59,10 +79,12 @@ def sources(package: str) -> Iterator[tuple[Path, str]]:
 
 def extracted(package: str) -> Catalog:
     """Return the messages of the package's sources."""
-    catalog = Catalog(domain=CATALOGUES[package][1], project="kapasitas", charset="utf-8")
+    catalog = Catalog(locale="en", project="kapasitas", charset="utf-8", fuzzy=False)
     for path, kind in sources(package):
         text = path.read_text(encoding="utf-8")
         if kind == "template":
+            for pair in PLURAL.findall(text):
+                catalog.add(pair, locations=[(str(path.relative_to(ROOT)), 1)])
             # templatize turns a template into calls that xgettext, or a lenient lexer, understands.
             text, kind = templatize(text, origin=str(path)), "javascript"
         for line, message, comments, context in extract(
@@ -94,7 +116,10 @@ def current(package: str) -> Catalog:
 def update(package: str) -> None:
     """Merge the sources' messages into the catalogue; new ones stay empty until translated."""
     catalog = current(package)
+    # The day would change the file where no message did.
+    made = catalog.creation_date
     catalog.update(extracted(package), no_fuzzy_matching=True)
+    catalog.creation_date = made
     catalog.obsolete.clear()
     po, _ = files(package)
     po.parent.mkdir(parents=True, exist_ok=True)
@@ -113,6 +138,18 @@ def compiled(package: str) -> bytes:
     buffer = io.BytesIO()
     write_mo(buffer, current(package))
     return buffer.getvalue()
+
+
+def extract_(package: str) -> None:
+    """Write ``<package>/conf/locale/{en,id}/LC_MESSAGES/django.po``, as openedx-translations collects them.
+
+    English is the sources' own, so its catalogue is a template with nothing filled in.
+    """
+    for language, catalog in (("en", extracted(package)), ("id", current(package))):
+        directory = ROOT / package / "conf" / "locale" / language / "LC_MESSAGES"
+        directory.mkdir(parents=True, exist_ok=True)
+        with (directory / "django.po").open("wb") as file:
+            write_po(file, catalog, width=110, sort_by_file=True, include_lineno=False)
 
 
 def problems(package: str) -> list[str]:
@@ -148,6 +185,8 @@ def main(arguments: list[str]) -> int:
             update(package)
         if "compile" in arguments:
             compile_(package)
+        if "extract" in arguments and package in PULLED:
+            extract_(package)
     found = [problem for package in packages for problem in problems(package)]
     print("\n".join(found) or "every message is translated")
     return int(bool(found) and "check" in arguments)

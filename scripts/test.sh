@@ -16,7 +16,10 @@ leave_out() {
 }
 answers() { "$python" -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2)' "$1" 2>/dev/null; }
 # The service tests are the same tests again: only those that a database or a cache can change.
-on_database() { KAPASITAS_TEST_DATABASE=$1 "$python" -m pytest -q -m "every_database or server_database" --cov --cov-append --cov-report= tests; }
+on_database() {
+    KAPASITAS_TEST_DATABASE=$1 "$python" -m pytest -q -m "every_database or server_database" tests
+    KAPASITAS_TEST_DATABASE=$1 "$python" -m pytest -q --ds=tests.edxapp.settings -m "every_database or server_database" tests/edxapp
+}
 
 sh scripts/env.sh run test
 rm -rf "$results"
@@ -26,6 +29,7 @@ locks=""
 servers=""
 if answers 5432; then locks="services"; servers="postgresql"; else leave_out "PostgreSQL does not answer on port 5432"; fi
 if answers 6379; then locks="services"; else leave_out "Redis does not answer on port 6379"; fi
+answers 5672 || leave_out "RabbitMQ does not answer on port 5672"
 if [ -n "$locks" ]; then sh scripts/env.sh run test services; fi
 if answers 3306; then
     # Its driver compiles against headers that a machine with MariaDB need not have.
@@ -39,15 +43,29 @@ else
     leave_out "MariaDB does not answer on port 3306"
 fi
 "$python" -m scripts.browser
+sh scripts/side_env.sh tutor
 
-rm -f .coverage .coverage.*
 make --no-print-directory check
 for server in $servers; do
     echo "The database tests again, on $server"
     on_database "$server"
 done
-"$python" -m coverage report --format=total | sed 's/^/Coverage by branch, all runs together: /; s/$/ %/'
+for server in $servers; do
+    echo "A small chaos run, on a $server of its own"
+    if lacking=$("$python" -m benchmarks.chaos --database "$server" --missing); then
+        "$python" -m benchmarks.chaos --database "$server" --records 2000 --kills 20
+    else
+        leave_out "the chaos run on $server needs $lacking"
+    fi
+done
+if sh scripts/side_env.sh platform >"$results/platform-environment.log" 2>&1; then
+    echo "The wheel and the contract suite at the platform's pins"
+    sh scripts/platform.sh
+else
+    leave_out "the platform's environment could not be made ($results/platform-environment.log)"
+fi
 make --no-print-directory validate-content
+make --no-print-directory docs
 
 if [ -s "$results/skipped.txt" ]; then cat "$results/skipped.txt"; fi
 if [ -n "$left_out" ]; then

@@ -26,6 +26,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # The bridge speaks https only, except to these hosts: both sites run on one machine here.
 KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["localhost", "127.0.0.1"]
+KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS = ["localhost", "127.0.0.1"]
 
 
 def secret_key(name: str) -> str:

@@ -1,5 +1,6 @@
 """One part of the demo as a process: ``python -m standalone.serve site|simpeg|sender``."""
 
+import json
 import os
 import sys
 import threading
@@ -8,7 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 CONTENT = Path(__file__).resolve().parent.parent / "course_content"
-COURSES = {"governance": "course-v1:Kapasitas+PEM101+2026"}
+# In the order in which an official meets them.
+COURSES = {
+    "governance": "course-v1:Kapasitas+PEM101+2026",
+    "finance": "course-v1:Kapasitas+KEU101+2026",
+    "public_service": "course-v1:Kapasitas+LAY101+2026",
+    "leadership": "course-v1:Kapasitas+KPM101+2026",
+    "communication": "course-v1:Kapasitas+KOM101+2026",
+}
 CLIENT_ID = "kapasitas"
 DEPLOYMENT_ID = "1"
 THREADS = 6
@@ -17,6 +25,13 @@ THREADS = 6
 def say(text: str) -> None:
     """Tell what is being done; a first start takes a while."""
     print(f"  {text}", flush=True)
+
+
+def title_of(name: str) -> str:
+    """Return the title of a course, as its policy says it."""
+    (path,) = (CONTENT / name).glob("policies/*/policy.json")
+    policy = json.loads(path.read_text(encoding="utf-8"))
+    return str(policy[f"course/{path.parent.name}"]["display_name"])
 
 
 def set_up_site() -> None:
@@ -66,12 +81,13 @@ def set_up_simpeg() -> None:
         keyset_url=f"{SITE_URL}/lti/jwks",
         verbosity=0,
     )
-    call_command(
-        "simpeg_course",
-        title="Manajemen Pemerintahan Kecamatan dan Kelurahan",
-        target_link_uri=f"{SITE_URL}/lti/resource/{COURSES['governance']}",
-        verbosity=0,
-    )
+    for name, key in COURSES.items():
+        call_command(
+            "simpeg_course",
+            title=title_of(name),
+            target_link_uri=f"{SITE_URL}/lti/resource/{key}",
+            verbosity=0,
+        )
 
 
 def serve(port: int) -> None:

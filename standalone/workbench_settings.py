@@ -26,5 +26,8 @@ LOGGING = {
 DJFS = {"type": "osfs", "directory_root": str(VAR / "workbench-files"), "url_root": "/static/djpyfs"}
 WORKBENCH = {
     "reset_state_on_restart": os.environ.get("WORKBENCH_RESET_STATE_ON_RESTART", "") == "true",
-    "services": {"settings": "workbench.services.SettingsService"},
+    "services": {
+        "settings": "workbench.services.SettingsService",
+        "studio_user_permissions": "standalone.workbench.Permissions",
+    },
 }

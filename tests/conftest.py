@@ -5,7 +5,7 @@ Markers for tests that need more than Python:
 ``every_database``   runs on SQLite by default, and again on MariaDB and PostgreSQL: set
                      ``KAPASITAS_TEST_DATABASE`` and choose ``-m "every_database or server_database"``.
 ``server_database``  needs row locks: runs on MariaDB and PostgreSQL only.
-``service("redis")`` needs that service; skipped where it does not answer.
+``service("redis")`` or ``("rabbitmq")`` needs that service; skipped where it does not answer.
 ``browser``          drives a real Chromium (fixture ``chromium``).
 ``peer``             talks to an independent implementation in a process of its own.
 
@@ -20,11 +20,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connections
+from django.utils import timezone, translation
+from hypothesis import HealthCheck, settings
+
+# The contract suite has settings of its own (tests/edxapp/conftest.py): the one is never run with the other.
+if os.environ.get("DJANGO_SETTINGS_MODULE") != "tests.edxapp.settings":
+    collect_ignore = ["edxapp"]
+
+# Machines do other work too: no deadlines, and examples enough for rules of this size.
+settings.register_profile(
+    "shared", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared")
 
 DATABASE = os.environ.get("KAPASITAS_TEST_DATABASE", "sqlite")
 IN_CI = bool(os.environ.get("CI"))
 RESULTS = Path(__file__).parent.parent / "test-results"
-PORTS = {"mariadb": 3306, "postgresql": 5432, "redis": 6379}
+PORTS = {"mariadb": 3306, "postgresql": 5432, "rabbitmq": 5672, "redis": 6379}
 
 _skipped: list[tuple[str, str]] = []
 
@@ -84,6 +98,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.line(f"{node}: {reason}", red=True)
 
 
+@pytest.fixture(autouse=True)
+def as_a_new_thread() -> Iterator[None]:
+    """Language, time zone and cache as if no test had run: a request of the test client leaves its own."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
+    cache.clear()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A Playwright browser: the system's Chromium, else the one that Playwright fetched."""
@@ -97,3 +120,5 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=system_browser(), args=LAUNCH_ARGUMENTS)
         yield browser
         browser.close()
+        # Under Playwright's loop this thread had database connections of its own, which nobody else closes.
+        connections.close_all()

@@ -1,1 +1,1 @@
-"""Breaks the demo SIMPEG and the sender while results are being sent, and counts what arrived."""
+"""Kills everything while results are being sent, and accounts for each of them in the end."""

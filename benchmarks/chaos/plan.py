@@ -1,96 +1,138 @@
-"""When what happens in a run, drawn from a seed; times are seconds after the start."""
+"""What happens in a run, drawn from a seed.
+
+An act is due when a share of all changes has been made, not at a time: a slow machine only takes longer.
+"""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from benchmarks.progress import Progress
+from benchmarks.progress import PASSING_GRADE
 
-__all__ = ["Act", "Event", "Options", "plan"]
+__all__ = ["KILLS", "STEPS", "Act", "Change", "Due", "Options", "Way", "changes", "order", "plan"]
 
-# Kind and endpoint of the demo SIMPEG's faults. A refused client (401 of the token endpoint) is no
-# fault that passes: it blocks the target until an operator acts, and has tests of its own.
-FAULTS = (
-    ("unavailable", "any"),
-    ("lost_answer", "scores"),
-    ("lost_answer", "line_items"),
-    ("lost_answer", "any"),
-    ("slow", "any"),
-    ("slow_after", "scores"),
-    ("unauthorized", "scores"),
-    ("unauthorized", "line_items"),
-    ("server_error", "scores"),
-    ("rate_limited", "token"),
-)
-CHANGES_A_LEARNER = (1, 5)
-FAULT_EVERY_S = 3.0
+# Changes of one learner; each leads to one state at most, and one of them to a completion.
+STEPS = 4
+LEAST_SECONDS = 20.0
 
 
 class Act(StrEnum):
-    """What happens."""
+    """What is done to the system."""
 
-    PROGRESS = "progress"
-    FAULT = "fault"
-    KILL_SENDER = "kill sender"
-    STOP_SIMPEG = "stop simpeg"
-    START_SIMPEG = "start simpeg"
+    KILL_SENDER = "kill a sender"
+    KILL_CELERY = "kill a Celery worker"
+    KILL_PRODUCER = "kill a producer"
+    PAUSE_SENDER = "pause a sender beyond its lease"
+    CRASH_DATABASE = "crash the database"
+    CRASH_PLATFORM = "crash a platform"
+    CRASH_REDIS = "crash Redis"
+    FORGET = "drop the broker's messages and the cache"
+
+
+KILLS = (Act.KILL_SENDER, Act.KILL_SENDER, Act.KILL_SENDER, Act.KILL_CELERY, Act.KILL_PRODUCER)
+
+
+class Way(StrEnum):
+    """How the bridge hears of a change."""
+
+    AT_ONCE = "at once"  # in the transaction of the change
+    BY_NOTICE = "by notice"  # a notice in that transaction, and a message that may be lost
+    NEVER = "never"  # the event was lost: only looking at everybody finds it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The size of a run. ``seconds``: how long things happen; ``bound_seconds``: until all has settled."""
+    """The size of a run.
 
-    learners: int = 30
-    kills: int = 5
-    senders: int = 2
-    seconds: float = 40
-    bound_seconds: float = 120
+    ``records``: changes made by learners; about as many rows of the outbox come of them (an event that was
+    lost makes none, a completion makes one more). ``rate``: share of requests that go wrong.
+    """
+
+    database: str = "postgresql"
+    records: int = 22_000
+    kills: int = 200
+    senders: int = 3
+    platforms: int = 2
+    rate: float = 0.2
+    records_per_second: float = 45.0
+    lease: float = 6.0
     seed: int = 0
+
+    @property
+    def learners(self) -> int:
+        """How many learners make the changes."""
+        return max(1, self.records // STEPS)
+
+    @property
+    def seconds(self) -> float:
+        """How long the producers take, where they are not slower: workers start first in a small run too."""
+        return max(LEAST_SECONDS, self.records / self.records_per_second)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One thing that happens; ``subject`` and ``progress`` for PROGRESS, the others for FAULT."""
+class Due:
+    """An act, and the share of all changes (0..1) after which it is due."""
 
-    at: float
+    share: float
     act: Act
-    subject: str = ""
-    progress: Progress | None = None
-    kind: str = ""
-    endpoint: str = ""
-    percent: int = 100
 
 
-def plan(options: Options, subjects: Sequence[str]) -> list[Event]:
-    """Return the run's events in order; the same seed and subjects give the same events.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of a learner. ``undone``: a grade that is written first and rolled back, or None."""
 
-    The first line items are created, and the last changes sent, while faults are on.
+    grade: Decimal
+    all_blocks: bool
+    way: Way
+    undone: Decimal | None
+
+
+def plan(options: Options) -> list[Due]:
+    """Return the acts in order."""
+    draw = random.Random(f"acts {options.seed}")
+    acts = [draw.choice(KILLS) for _ in range(options.kills)]
+    acts += [Act.PAUSE_SENDER] * max(1, options.kills // 20)
+    acts += [Act.CRASH_DATABASE] * max(1, options.kills // 50)
+    acts += [Act.CRASH_PLATFORM] * max(2, options.kills // 20)
+    acts += [Act.CRASH_REDIS] * max(1, options.kills // 50)
+    acts += [Act.FORGET] * max(3, options.kills // 10)
+    dues = [Due(share=draw.uniform(0.02, 0.98), act=act) for act in acts]
+    return sorted(dues, key=lambda due: due.share)
+
+
+def changes(seed: int, number: int) -> list[Change]:
+    """Return a learner's changes in order; no two of their grades are alike, the undone ones included.
+
+    Who has completed stays completed: a completion that nobody was told of, and that is gone when somebody
+    looks, is none.
     """
-    draw = random.Random(options.seed)
-    events = [Event(at=0, act=Act.FAULT, kind="lost_answer", endpoint="line_items", percent=60)]
-    for subject in subjects:
-        times = sorted(draw.uniform(0, options.seconds) for _ in range(draw.randint(*CHANGES_A_LEARNER)))
-        for at in times:
-            # Above 0, so that every learner has a grade that is worth reporting; often a passing one.
-            grade = Decimal(max(draw.randint(1, 10_000), draw.randint(1, 10_000))) / 10_000
-            progress = Progress(grade=grade, all_blocks=draw.random() < 0.6)
-            events.append(Event(at=at, act=Act.PROGRESS, subject=subject, progress=progress))
-    for number in range(1, int(options.seconds / FAULT_EVERY_S)):
-        kind, endpoint = draw.choice(FAULTS)
-        events.append(
-            Event(
-                at=number * FAULT_EVERY_S,
-                act=Act.FAULT,
-                kind=kind,
-                endpoint=endpoint,
-                percent=draw.choice((30, 60, 100)),
+    draw = random.Random(f"learner {seed} {number}")
+    least = int(PASSING_GRADE * 10_000)
+    failing = [Decimal(one) / 10_000 for one in draw.sample(range(1, least), STEPS * 2)]
+    passing = [Decimal(one) / 10_000 for one in draw.sample(range(least, 10_001), STEPS)]
+    made: list[Change] = []
+    completed = False
+    for _ in range(STEPS):
+        passes = completed or draw.random() < 0.5
+        all_blocks = completed or draw.random() < 0.6
+        completed = passes and all_blocks
+        made.append(
+            Change(
+                grade=passing.pop() if passes else failing.pop(),
+                all_blocks=all_blocks,
+                way=draw.choices(list(Way), weights=(65, 25, 10))[0],
+                undone=failing.pop() if draw.random() < 0.1 else None,
             )
         )
-    for number in range(options.kills):
-        share = options.seconds / options.kills
-        events.append(Event(at=share * (number + draw.uniform(0.1, 0.9)), act=Act.KILL_SENDER))
-    down = draw.uniform(0.3, 0.6) * options.seconds
-    events += [Event(at=down, act=Act.STOP_SIMPEG), Event(at=down + 3, act=Act.START_SIMPEG)]
-    return sorted(events, key=lambda event: event.at)
+    return made
+
+
+def order(seed: int, numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Return (learner's number, step from 1 on) in the order in which changes are made."""
+    for step in range(1, STEPS + 1):
+        turn = sorted(numbers)
+        random.Random(f"turn {seed} {step}").shuffle(turn)
+        for number in turn:
+            yield number, step

@@ -2,32 +2,57 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model, login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from lti_bridge.host import Course as CourseFacts
-from lti_bridge.host import CourseProgress, UnknownCourseError
+from lti_bridge.host import CourseProgress, CourseTitle, CourseUnit, UnknownCourseError, lesson_hours_of
 
 from . import progress
-from .models import Block, Course, CourseRole, Enrolment
+from .models import Block, BlockCompletion, Course, CourseRole, Enrolment, LearnerState
+from .structure import STRUCTURE
 from .tree import load_tree
 
+# Chapter, subsection, unit: the parts below the course that have a page.
+_PARTS = STRUCTURE[1:]
 _SIGN_IN_BY = "django.contrib.auth.backends.ModelBackend"
 
 
 class StandaloneHost:
     """CourseHost over the site's tables."""
 
-    def courses(self) -> Sequence[CourseFacts]:
-        """Return every course, by title."""
-        return [_facts(course) for course in Course.objects.all()]
-
     def course(self, course_key: str) -> CourseFacts:
         """Return one course; raises UnknownCourseError."""
         return _facts(_course(course_key))
+
+    def courses(self) -> Sequence[CourseTitle]:
+        """Return every course of the site, by title."""
+        return [
+            CourseTitle(course_key=course.course_key, title=course.title)
+            for course in Course.objects.order_by("title", "course_key")
+        ]
+
+    def units(self, course_key: str) -> Sequence[CourseUnit]:
+        """Return the parts that learners see, in reading order; raises UnknownCourseError."""
+        tree = load_tree(course_key)
+        return [
+            CourseUnit(usage_key=node.usage_key, title=node.title, depth=_PARTS.index(node.block_type))
+            for node in tree.walk()
+            if node.block_type in _PARTS and not tree.hidden(node.usage_key)
+        ]
+
+    def is_privileged(self, user_id: int) -> bool:
+        """Whether the account has a course's role, or any permission of Django's."""
+        return _has_permissions(user_id) or CourseRole.objects.filter(user_id=user_id).exists()
+
+    def outranks_launches(self, user_id: int) -> bool:
+        """Whether the account has a permission, or a role in a course beside its instructor's."""
+        roles = CourseRole.objects.filter(user_id=user_id).exclude(role=CourseRole.Role.INSTRUCTOR)
+        return _has_permissions(user_id) or roles.exists()
 
     def check_block(self, course_key: str, usage_key: str) -> None:
         """Raise UnknownCourseError unless the block exists in the course."""
@@ -44,7 +69,7 @@ class StandaloneHost:
         """Set the name that the site shows. Indonesian names need not have two parts: it is kept whole."""
         get_user_model().objects.filter(pk=user_id).update(first_name=full_name[:150], last_name="")
 
-    def sign_in(self, request: HttpRequest, user_id: int) -> None:
+    def sign_in(self, request: HttpRequest, response: HttpResponse, user_id: int) -> None:
         """Begin a session for the user; the caller has authenticated the launch."""
         login(request, get_user_model().objects.get(pk=user_id), backend=_SIGN_IN_BY)
 
@@ -55,9 +80,13 @@ class StandaloneHost:
         if instructor:
             CourseRole.objects.get_or_create(user_id=user_id, course=course, role=CourseRole.Role.INSTRUCTOR)
         else:
-            CourseRole.objects.filter(
-                user_id=user_id, course=course, role=CourseRole.Role.INSTRUCTOR
-            ).delete()
+            self.withdraw_instructor(user_id, course_key)
+
+    def withdraw_instructor(self, user_id: int, course_key: str) -> None:
+        """Take the course's instructor role away, and leave the enrolment as it is. Idempotent."""
+        CourseRole.objects.filter(
+            user_id=user_id, course=_course(course_key), role=CourseRole.Role.INSTRUCTOR
+        ).delete()
 
     def url(self, course_key: str, usage_key: str | None = None) -> str:
         """Return the path of the course's (or the block's) page."""
@@ -80,6 +109,31 @@ class StandaloneHost:
             started_at=enrolment.started_at if enrolment else None,
         )
 
+    def learners_with_progress(
+        self, course_key: str, *, after_user_id: int, limit: int, since: datetime | None = None
+    ) -> Sequence[int]:
+        """Return the ids of learners who have points or completed something, ascending, a batch."""
+        course = _course(course_key)
+        changed = {"modified_at__gte": since} if since else {}
+        found: set[int] = set()
+        rows = (
+            BlockCompletion.objects.filter(course=course, completion__gt=0, **changed),
+            LearnerState.objects.filter(course=course, grade__isnull=False, **changed),
+        )
+        # The first of both together are among the first of each.
+        for users in rows:
+            after = users.filter(user_id__gt=after_user_id).order_by("user_id")
+            found.update(after.values_list("user_id", flat=True).distinct()[:limit])
+        return sorted(found)[:limit]
+
+    def completed(self, user_id: int, course_key: str) -> None:
+        """Award nothing: the site knows no certificates."""
+
+
+def _has_permissions(user_id: int) -> bool:
+    user = get_user_model().objects.get(pk=user_id)
+    return user.is_staff or user.is_superuser or user.groups.exists() or user.user_permissions.exists()
+
 
 def _course(course_key: str) -> Course:
     course = Course.objects.filter(course_key=course_key).first()
@@ -100,5 +154,5 @@ def _facts(course: Course) -> CourseFacts:
         course_key=course.course_key,
         title=course.title,
         organiser=str(ours.get("organiser") or course.settings.get("display_organization") or ""),
-        lesson_hours=int(ours.get("lesson_hours") or 0),
+        lesson_hours=lesson_hours_of(ours),
     )

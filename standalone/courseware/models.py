@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Course(models.Model):
-    """One course run. ``settings`` and ``grading_policy`` are the course's own OLX policies."""
+    """One course run. ``settings`` and ``grading_policy`` are the course's own OLX policies.
+
+    .. no_pii:
+    """
 
     course_key = models.CharField(max_length=255, unique=True)
     title = models.CharField(max_length=255)
@@ -33,6 +36,8 @@ class Block(models.Model):
     """One block of a course. ``fields`` holds its content and settings as XBlock writes them in JSON.
 
     ``max_score`` is collected at import, without a learner, as the LMS does at publishing.
+
+    .. no_pii:
     """
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="blocks")
@@ -60,6 +65,10 @@ class LearnerState(models.Model):
     """A learner's ``user_state`` in one block, with the raw score the block last published.
 
     ``grade`` and ``max_grade`` are points before weighting; both null until a score is published.
+
+    .. pii: what a learner answered and earned; deleted with the account
+    .. pii_types: other
+    .. pii_retirement: local_api
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -94,6 +103,10 @@ class SharedState(models.Model):
 
     Which columns name it depends on ``scope``: user_state_summary: ``ref`` is the usage key; preferences:
     ``user`` and ``ref``, the block type; user_info: ``user`` alone.
+
+    .. pii: what a learner prefers in blocks; deleted with the account
+    .. pii_types: other
+    .. pii_retirement: local_api
     """
 
     class Scope(models.TextChoices):
@@ -132,7 +145,10 @@ class SharedState(models.Model):
 
 
 class BlockCompletion(models.Model):
-    """How complete one block is for one learner, 0..1."""
+    """How complete one block is for one learner, 0..1.
+
+    .. no_pii: links internal ids
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
@@ -158,7 +174,10 @@ class BlockCompletion(models.Model):
 
 
 class Enrolment(models.Model):
-    """A learner in a course. ``started_at`` is when they were enrolled."""
+    """A learner in a course. ``started_at`` is when they were enrolled.
+
+    .. no_pii: links internal ids
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrolments")
@@ -174,7 +193,10 @@ class Enrolment(models.Model):
 
 
 class CourseRole(models.Model):
-    """What a user may do in one course beyond learning. Site-wide roles are Django groups."""
+    """What a user may do in one course beyond learning. Site-wide roles are Django groups.
+
+    .. no_pii: links internal ids
+    """
 
     class Role(models.TextChoices):
         INSTRUCTOR = "instructor", _("Instructor")
@@ -196,6 +218,8 @@ class TrackedEvent(models.Model):
     """An event that a block published which is neither a grade nor a completion.
 
     Only its name and place are kept: what blocks put into events may hold answers or names.
+
+    .. no_pii: links internal ids
     """
 
     name = models.CharField(max_length=255)
@@ -208,7 +232,10 @@ class TrackedEvent(models.Model):
 
 
 class SitePermission(models.Model):
-    """Holds the site-wide permissions; has no table."""
+    """Holds the site-wide permissions; has no table.
+
+    .. no_pii:
+    """
 
     class Meta:
         managed = False

@@ -4,12 +4,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
+from .lti import registration
 from .lti import views as lti
 from .lti.line_items import line_item, line_items
 from .lti.memberships import memberships
 from .lti.results import results
 from .lti.scores import scores
-from .views import account, importing, officials, personal
+from .views import account, importing, officials, personal, tools
 from .views import results as hr_results
 
 app_name = "simpeg"
@@ -30,6 +31,9 @@ urlpatterns = [
     path("results/<int:pk>/table/", hr_results.table, name="course_results_table"),
     path("import/", importing.upload, name="import"),
     path("import/<int:pk>/", importing.preview, name="import_preview"),
+    path("tools/", tools.tools, name="tools"),
+    path(".well-known/openid-configuration", registration.configuration, name="configuration"),
+    path("lti/register", registration.register, name="register"),
     path(".well-known/jwks.json", lti.jwks, name="jwks"),
     path("lti/auth", lti.authorize, name="auth"),
     path("lti/token", lti.token, name="token"),

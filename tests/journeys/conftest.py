@@ -34,8 +34,17 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """What `make run` serves, once it has said that it is ready."""
-    var = tmp_path_factory.mktemp("var")
+    """What `make run` serves, once it has said that it is ready; shared by the tests of a worker."""
+    yield from _served(tmp_path_factory.mktemp("var"))
+
+
+@pytest.fixture(scope="module")
+def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The same for one module alone: nobody else's platforms and records are in it, nor its own elsewhere."""
+    yield from _served(tmp_path_factory.mktemp("own"))
+
+
+def _served(var: Path) -> Iterator[Demo]:
     site, simpeg = free_port(), free_port()
     environment = {
         **os.environ,

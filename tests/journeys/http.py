@@ -20,6 +20,12 @@ def words(element: Any) -> str:
     return " ".join(element.text_content().split())
 
 
+def opening_form(page: str, title: str) -> Any:
+    """The form of SIMPEG's page that opens the course."""
+    button = html.fromstring(page).xpath("//form//button[contains(@aria-label, $title)]", title=title)[0]
+    return next(button.iterancestors("form"))
+
+
 @dataclass(slots=True)
 class HttpLearner:
     """A learner signed in by ``session``, who knows the answers."""

@@ -25,12 +25,12 @@ from xblocks.olx.banks import read_bank
 CONTENT = Path(__file__).parents[2] / "course_content"
 
 
-def all_items() -> dict[str, Item]:
-    """Every item of the governance course and its bank, by id."""
-    bank, problems = read_bank((CONTENT / "banks/governance.xml").read_bytes())
+def all_items(course: str = "governance") -> dict[str, Item]:
+    """Every item of a course and its bank, by id."""
+    bank, problems = read_bank((CONTENT / f"banks/{course}.xml").read_bytes())
     assert bank is not None and not problems
     found = dict(bank.items)
-    for path in (CONTENT / "governance").glob("vertical/*.xml"):
+    for path in (CONTENT / course).glob("vertical/*.xml"):
         for element in etree.parse(path).iter("competency_assessment"):
             _, definition, problems = read_assessment(element)
             assert not problems

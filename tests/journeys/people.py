@@ -10,7 +10,7 @@ from .keys import Step, right_answer
 
 # Units are complete when they have been in view for five seconds.
 READING_TIME_MS = 6000
-READING_TRIES = 20
+READING_TRIES = 60
 
 
 def sign_in(page: Any, address: str, user: str) -> None:
@@ -81,11 +81,14 @@ class Learner:
             elif step.act == "rate":
                 item.locator(f'input[data-part="{step.part}"][value="{step.value}"]').check()
             else:
-                item.get_by_label(re.compile(re.escape(step.part))).select_option(label=step.value)
+                # A label may go on after these words, but one that ends with them comes first.
+                exact = item.get_by_label(step.part, exact=True)
+                listed = exact if exact.count() else item.get_by_label(re.compile(re.escape(step.part)))
+                listed.select_option(label=step.value)
         self.page.clock.run_for(1000)
         check = item.locator("[data-action=check]")
         if check.count():
             check.click()
             item.locator(".ka-feedback").first.wait_for()
         else:
-            item.locator("[data-status]", has_text=re.compile("Tersimpan|Saved")).wait_for()
+            item.locator("[data-status]", has_text=re.compile("Terkirim|Sent")).wait_for()

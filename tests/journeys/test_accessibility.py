@@ -13,7 +13,13 @@ pytestmark = [pytest.mark.browser]
 COURSE = "/courses/course-v1:Kapasitas+PEM101+2026/"
 UNIT = COURSE + "blocks/block-v1:Kapasitas+PEM101+2026+type@vertical+block@{}/unit/"
 PAGES = {
-    "pelajar2": ["/", COURSE, COURSE + "progress/", UNIT.format("unit-kedudukan-kecamatan")],
+    "pelajar2": [
+        "/",
+        COURSE,
+        COURSE + "progress/",
+        UNIT.format("unit-kedudukan-kecamatan"),
+        "/lti/my-record/course-v1:Kapasitas+PEM101+2026",
+    ],
     "instruktur": ["/", COURSE + "gradebook/", "/import/"],
     "hr": ["/", "/lti/records"],
 }
@@ -63,7 +69,7 @@ def test_an_assessment_from_start_to_review(demo: Demo, page: Any) -> None:
     page.locator("[data-action=start]").press("Enter")
     page.locator("[data-item]").first.wait_for()
     page.locator("[data-item] input[type=radio]").first.press("Space")
-    page.locator("[data-status]", has_text="Tersimpan").first.wait_for()
+    page.locator("[data-status]", has_text="Terkirim").first.wait_for()
     check(page)
     page.locator("[data-action=submit]").press("Enter")
     page.locator("[data-action=confirm]").wait_for()

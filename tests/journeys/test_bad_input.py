@@ -12,10 +12,11 @@ import pytest
 import requests
 from lxml import html
 
+from standalone.serve import title_of
 from tests.lti_bridge.fakes import FakePlatform, query_of
 
 from .conftest import ROOT, Demo
-from .http import HttpLearner, posted_form, words
+from .http import HttpLearner, opening_form, posted_form, words
 from .keys import all_items
 
 COURSE_KEY = "course-v1:Kapasitas+PEM101+2026"
@@ -112,7 +113,7 @@ def test_a_replayed_launch_is_refused_and_a_fresh_one_works(demo: Demo) -> None:
     """The same form posted twice opens the course once; the second is told so, and what to do."""
     browser = signed_in(demo.simpeg, "camat")
     courses = browser.get(f"{demo.simpeg}/me/courses/", timeout=TIMEOUT)
-    form = next(form for form in html.fromstring(courses.text).forms if "/open/" in str(form.action))
+    form = opening_form(courses.text, title_of("governance"))
 
     def begin() -> tuple[str, dict[str, str]]:
         opened = browser.post(

@@ -38,7 +38,7 @@ def test_official_learns_and_hr_has_exactly_one_record(
     """Launched from SIMPEG, an official completes the course; SIMPEG has result and record, each once."""
     page.clock.install()
     sign_in(page, demo.simpeg, "lurah")
-    page.get_by_role("button", name="Buka kursus").click()
+    page.get_by_role("button", name=f"Buka kursus: {COURSE}").click()
     expect(page.get_by_role("heading", level=1, name=COURSE)).to_be_visible()
     assert page.url.startswith(demo.site)
     page.get_by_role("link", name="Mulai").first.click()

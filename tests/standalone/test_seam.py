@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 import lti_bridge.api
 from lti_bridge.host import course_host
@@ -52,7 +54,7 @@ def post(learner: User) -> Callable[..., Any]:
 
 def answered(post: Callable[..., Any]) -> None:
     """Start the quiz, and answer rightly what is answered by ticking."""
-    page = post("start", {}).json()["html"]
+    page = post("begin", {}).json()["html"]
     items = all_items()
     for item in re.findall(r'data-item="([^"]+)"[^>]*data-field="chosen"', page):
         parts = [step.part for step in right_answer(items[item])]
@@ -97,3 +99,27 @@ def test_a_grade_that_falls_is_reported_too(post: Callable[..., Any], learner: U
     assert not LearnerState.objects.filter(user=learner, usage_key=QUIZ).exists()
     newest = Delivery.objects.filter(kind="grade").latest("sequence")
     assert (newest.sequence, newest.value, newest.state) == (before.sequence + 1, 0, "pending")
+
+
+def test_the_site_tells_who_has_done_something(learner: User) -> None:
+    """For the sweep: by points or by completion, in order, in batches, each once."""
+    course = Course.objects.get(course_key=COURSE_KEY)
+    done, scored, both, idle = (User.objects.create_user(f"contoh{number}") for number in range(4))
+    for user in (done, both):
+        BlockCompletion.objects.create(user=user, course=course, usage_key=QUIZ, completion=1)
+    for user in (scored, both):
+        LearnerState.objects.create(user=user, course=course, usage_key=QUIZ, grade=1, max_grade=2)
+    LearnerState.objects.create(user=idle, course=course, usage_key=QUIZ)
+    old = timezone.now() - timedelta(days=2)
+    BlockCompletion.objects.filter(user=done).update(modified_at=old)
+    host = course_host()
+    for limit in (1, 2, 100):
+        found: list[int] = []
+        while batch := host.learners_with_progress(
+            COURSE_KEY, after_user_id=found[-1] if found else 0, limit=limit
+        ):
+            found += batch
+        assert found == [done.pk, scored.pk, both.pk]
+    since = timezone.now() - timedelta(days=1)
+    recent = host.learners_with_progress(COURSE_KEY, after_user_id=0, limit=9, since=since)
+    assert list(recent) == [scored.pk, both.pk]

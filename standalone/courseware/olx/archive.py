@@ -1,5 +1,6 @@
 """Course archives (.tar.gz): opened with distrust, written reproducibly."""
 
+import gzip
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -66,9 +67,14 @@ def pack(directory: Path, archive: BinaryIO) -> None:
         member.uid = member.gid = 0
         member.uname = member.gname = ""
         member.mtime = 0
+        member.mode = 0o644
         return member
 
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+    # gzip writes the time, and the name of the file, unless it is told not to.
+    with (
+        gzip.GzipFile(filename="", fileobj=archive, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
+    ):
         for path in sorted(directory.rglob("*")):
             if path.is_file():
-                tar.add(path, arcname=f"course/{path.relative_to(directory)}", filter=plain)
+                tar.add(path, arcname=f"course/{path.relative_to(directory).as_posix()}", filter=plain)

@@ -16,6 +16,7 @@ from xblock.fields import String as StringField
 from xblock.plugin import PluginMissingError
 from xblock.validation import ValidationMessage
 
+from lti_bridge.host import lesson_hours_of
 from standalone.courseware import contrib, structure
 from standalone.courseware.kinds import block_class
 from standalone.courseware.models import Course
@@ -103,6 +104,7 @@ class _Reader:
             source=self.source.root,
             nodes=self._in_reading_order(root_key),
         )
+        _check_ours(self.source, f"{directory}/policy.json", settings)
         _check_grading(self.source, f"{directory}/grading_policy.json", grading, draft)
         self._check_and_collect(draft)
         return draft
@@ -302,6 +304,13 @@ def _errors(block: Any) -> list[str]:
     if block.scope_ids.block_type in contrib.CLASSES:
         return []  # theirs speak to Studio, of services that only Studio has
     return [str(one.text) for one in block.validate().messages if one.type == ValidationMessage.ERROR]
+
+
+def _check_ours(source: Source, file: str, settings: Mapping[str, Any]) -> None:
+    other = settings.get("other_course_settings")
+    ours = other.get("kapasitas") if isinstance(other, dict) else None
+    if isinstance(ours, dict) and lesson_hours_of(ours) is None:
+        source.fault(file, _("kapasitas: lesson_hours is a whole number, such as 20."))
 
 
 def _check_grading(source: Source, file: str, policy: Mapping[str, Any], draft: CourseDraft) -> None:

@@ -186,7 +186,7 @@ class ScorePost(models.Model):
 
     .. pii: assessment results of an official
     .. pii_types: other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     line_item = models.ForeignKey(LineItem, on_delete=models.CASCADE, related_name="posts")
@@ -212,7 +212,7 @@ class Result(models.Model):
 
     .. pii: assessment results of an official
     .. pii_types: other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     line_item = models.ForeignKey(LineItem, on_delete=models.CASCADE, related_name="results")

@@ -40,8 +40,8 @@ class Official(models.Model):
     ``teaches``: takes part in courses as an instructor.
 
     .. pii: NIP and name of an official; this is the HR system, which holds them by its task.
-    .. pii_types: name, external_service
-    .. pii_retirement: local_api
+    .. pii_types: name, id
+    .. pii_retirement: retained
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="official")

@@ -15,7 +15,7 @@ class ServiceRecord(models.Model):
 
     .. pii: training history of an official
     .. pii_types: other
-    .. pii_retirement: local_api
+    .. pii_retirement: retained
     """
 
     number = models.CharField(max_length=64, unique=True)
@@ -55,8 +55,8 @@ class ImportBatch(models.Model):
     """An uploaded file between preview and decision. ``rows`` is emptied with the decision.
 
     .. pii: the rows of the file (NIP, name, training) until the import is decided
-    .. pii_types: name, external_service
-    .. pii_retirement: local_api
+    .. pii_types: name, id
+    .. pii_retirement: retained
     """
 
     class State(models.TextChoices):

@@ -103,6 +103,16 @@ def test_course_arrives_as_written(tree: CourseTree) -> None:
             {"policies/R/policy.json": "{"}, "policies/R/policy.json", "JSON", id="malformed policy"
         ),
         pytest.param(
+            {
+                "policies/R/policy.json": (
+                    '{"course/R": {"other_course_settings": {"kapasitas": {"lesson_hours": "20 JP"}}}}'
+                )
+            },
+            "policies/R/policy.json",
+            "lesson_hours",
+            id="hours that are no number",
+        ),
+        pytest.param(
             {"policies/R/grading_policy.json": '{"GRADER": [{"type": "Lain", "weight": 1}]}'},
             "policies/R/grading_policy.json",
             "Ujian",
