@@ -36,7 +36,7 @@ LEAST_VERSIONS = {
 }
 PYTHON = (3, 12)
 LEAST_KEY_LENGTH = 32
-NEW_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+MAKE_ONE = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 # A month: whoever wants it more rarely wants it by hand.
 MOST_HOURS = 744
 EDXAPP_HOST = "lti_bridge.edxapp.EdxappHost"
@@ -199,7 +199,7 @@ def _hours() -> Messages:
 
 def _metrics_token() -> Messages:
     token = setting("KAPASITAS_LTI_METRICS_TOKEN")
-    hint = _("Make one with: {command}").format(command=NEW_SECRET)
+    hint = _("Make one with: {command}").format(command=MAKE_ONE)
     # What it holds is secret.
     if not isinstance(token, str):
         yield Error(
@@ -327,7 +327,7 @@ def _key() -> Messages:
             hint=_(
                 "Make one with: {command}; if keys are there already, name the former value in "
                 "KAPASITAS_LTI_FORMER_KEYS, and then run: {reencrypt}"
-            ).format(command=NEW_SECRET, reencrypt="manage.py lms lti_keys --reencrypt"),
+            ).format(command=MAKE_ONE, reencrypt="manage.py lms lti_keys --reencrypt"),
             id="kapasitas_lti.E007",
         )
 
