@@ -92,6 +92,19 @@ def test_the_event_bus_gets_our_events_if_asked(enabled: Tutor, switched_on: boo
     assert config["org.openedx.learning.x.v1"]["y"]["enabled"] is False
 
 
+def test_the_filters_can_be_switched_on_as_the_page_says(enabled: Tutor) -> None:
+    """The plugin of one file in docs/reference/settings.md; Tutor reads the name from the file's."""
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    ((name, written),) = re.findall(r"```yaml\n(?=name: (\w+))(.*?)```", page, re.DOTALL)
+    assert f"`{name}.yml`" in page
+    (enabled.home / f"plugins/{name}.yml").write_text(written, encoding="utf-8")
+    enabled.ok("plugins", "enable", name)
+    lms = yaml.safe_load(enabled.text("apps/openedx/config/lms.env.yml"))
+    steps = [step for hook in lms["OPEN_EDX_FILTERS_CONFIG"].values() for step in hook["pipeline"]]
+    assert steps == ["lti_bridge.filters.CertificateAfterCompletion"]
+    assert lms["KAPASITAS_LTI_KEY"]
+
+
 def test_a_checkout_is_mounted_and_installed(enabled: Tutor) -> None:
     """``tutor mounts add`` takes a checkout into the image and into each of our services."""
     checkout = enabled.home / "kapasitas"
