@@ -62,6 +62,17 @@ def answer_rightly(one):
     assert one.answer("matching", {"matches": matches})[0] == 200
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800", "\udfff", "x" * 501], ids=ascii)
+def test_text_that_nothing_can_hold_is_refused(user, text):
+    """NUL and halves of characters fail in databases, pages and the instructor's report."""
+    one = learner(user)
+    one.start()
+    assert one.answer("text", {"text": text})[0] == 400
+    answer_rightly(one)
+    one.submit()
+    assert Response.objects.filter(user=user).count() == samples.COUNT
+
+
 def test_whole_path(user):
     """A learner starts, answers, submits; grade, records and the result are right."""
     one = learner(user)
