@@ -7,7 +7,6 @@ the one that the connection goes to; TLS still checks the certificate of the nam
 import ipaddress
 import os
 import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,16 +16,13 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from .conf import setting
 from .http import (
-    CONNECT_TIMEOUT_S,
-    READ_TIMEOUT_S,
-    RESPONSE_LIMIT_BYTES,
-    TOTAL_TIMEOUT_S,
-    BadResponseError,
+    POOLS,
     InterruptedExchangeError,
     NoConnectionError,
     Response,
     UrlNotAllowedError,
     check_url,
+    exchanged,
 )
 from .origins import origin
 
@@ -35,7 +31,6 @@ __all__ = ["Pinned", "fetch_pinned", "is_public", "pin"]
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-CHUNK_BYTES = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,22 +104,10 @@ def fetch_pinned(
     pinned = pin(url)
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    sent = {"Host": parts.netloc, "User-Agent": "Kapasitas", **(headers or {})}
     try:
         with _pool(parts.scheme, pinned) as pool:
-            reply = pool.urlopen(
-                method,
-                target,
-                body=body,
-                headers={"Host": parts.netloc, "User-Agent": "Kapasitas", **(headers or {})},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-            )
-            try:
-                content = _read(reply)
-            finally:
-                reply.close()
-            return Response(status=reply.status, headers=reply.headers, body=content)
+            return exchanged(pool, method, target, sent, body)
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
         raise NoConnectionError("no connection") from error
     except urllib3.exceptions.SSLError as error:
@@ -137,30 +120,14 @@ def fetch_pinned(
 
 
 def _pool(scheme: str, pinned: Pinned) -> urllib3.HTTPConnectionPool:
-    timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S)
     if scheme == "http":
-        return urllib3.HTTPConnectionPool(str(pinned.address), pinned.port, timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
+        return POOLS["http"](str(pinned.address), pinned.port)
+    return POOLS["https"](
         str(pinned.address),
         pinned.port,
-        timeout=timeout,
         cert_reqs="CERT_REQUIRED",
         # The region's own authority, where the operator has named one as for every other request.
         ca_certs=os.environ.get("REQUESTS_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH,
         server_hostname=pinned.host,
         assert_hostname=pinned.host,
     )
-
-
-def _read(reply: urllib3.BaseHTTPResponse) -> bytes:
-    deadline = time.monotonic() + TOTAL_TIMEOUT_S
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in reply.stream(CHUNK_BYTES, decode_content=True):
-        size += len(chunk)
-        if size > RESPONSE_LIMIT_BYTES:
-            raise BadResponseError("the reply is too large")
-        if time.monotonic() > deadline:
-            raise InterruptedExchangeError("the reply took too long")
-        chunks.append(chunk)
-    return b"".join(chunks)

@@ -3,6 +3,7 @@
 Foreign errors (urllib3) are translated here and nowhere else.
 """
 
+import http.client
 import ipaddress
 import json
 import os
@@ -28,6 +29,7 @@ from .conf import setting
 from .origins import origin
 
 __all__ = [
+    "POOLS",
     "BadResponseError",
     "HttpError",
     "InterruptedExchangeError",
@@ -35,6 +37,7 @@ __all__ = [
     "Response",
     "UrlNotAllowedError",
     "check_url",
+    "exchanged",
     "fetch",
     "kept_open",
 ]
@@ -97,7 +100,7 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(name)
 
 
-# Of each thread: the connections that it keeps, and until when its exchange may last (monotonic).
+# Of each thread: the connections that it keeps, until when its exchange may last (monotonic), and its socket.
 _thread = threading.local()
 
 
@@ -148,11 +151,21 @@ _watchdog = _Watchdog()
 
 
 class _WatchedConnection(urllib3.connection.HTTPConnection):
-    """Its wait for a reply's head has an end, however slowly the head drips in."""
+    """Its wait for a reply's head has an end, however slowly the head drips in; so has that for the body."""
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        # A name can lead anywhere, and many spellings of an address are none to who reads the URL.
+        if _is_off_limits(ipaddress.ip_address(str(sock.getpeername()[0]).partition("%")[0])):
+            sock.close()
+            raise UrlNotAllowedError("a link-local address")
+        return sock
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
         if self.sock is None:
-            return super().getresponse()
+            raise http.client.NotConnected
+        # Kept for the body: a connection that serves no other request lets go of it with the head.
+        _thread.sock = self.sock
         with _watchdog.over(self.sock, _thread.deadline):
             return super().getresponse()
 
@@ -169,7 +182,7 @@ class _WatchedTlsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _WatchedTlsConnection
 
 
-POOLS = {"http": _WatchedPool, "https": _WatchedTlsPool}
+POOLS: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _WatchedPool, "https": _WatchedTlsPool}
 
 
 class _Connections:
@@ -243,8 +256,14 @@ def check_url(url: str) -> None:
         address = ipaddress.ip_address(host)
     except ValueError:
         return
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    if _is_off_limits(address):
         raise UrlNotAllowedError("a link-local address")
+
+
+def _is_off_limits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    plain = mapped or address
+    return plain.is_link_local or plain.is_multicast or plain.is_unspecified
 
 
 def fetch(
@@ -265,21 +284,36 @@ def fetch(
         connections.close()
 
 
+def exchanged(
+    opener: urllib3.PoolManager | urllib3.HTTPConnectionPool,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+) -> Response:
+    """Send one request by a pool of ours and return the whole reply, bounded as a whole in time and size.
+
+    Raises urllib3's errors, OSError and ValueError for the caller to translate, and HttpError.
+    """
+    _thread.deadline = time.monotonic() + TOTAL_TIMEOUT_S
+    reply = opener.urlopen(
+        method,
+        target,
+        body=body,
+        headers=headers,
+        timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+        retries=False,
+        redirect=False,
+        preload_content=False,
+    )
+    return Response(status=reply.status, headers=reply.headers, body=_read(reply))
+
+
 def _exchange(
     connections: _Connections, method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> Response:
-    _thread.deadline = time.monotonic() + TOTAL_TIMEOUT_S
     try:
-        reply = connections.to(url).urlopen(
-            method,
-            url,
-            body=body,
-            headers=headers,
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-            redirect=False,
-            preload_content=False,
-        )
-        return Response(status=reply.status, headers=reply.headers, body=_read(reply))
+        return exchanged(connections.to(url), method, url, headers, body)
     except (
         urllib3.exceptions.NewConnectionError,
         urllib3.exceptions.ConnectTimeoutError,
@@ -306,13 +340,12 @@ def _read(reply: urllib3.BaseHTTPResponse) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        for chunk in reply.stream(16_384, decode_content=True):
-            size += len(chunk)
-            if size > RESPONSE_LIMIT_BYTES:
-                raise BadResponseError("the reply is too large")
-            if time.monotonic() > _thread.deadline:
-                raise InterruptedExchangeError("the reply took too long")
-            chunks.append(chunk)
+        with _watchdog.over(_thread.sock, _thread.deadline):
+            for chunk in reply.stream(16_384, decode_content=True):
+                size += len(chunk)
+                if size > RESPONSE_LIMIT_BYTES:
+                    raise BadResponseError("the reply is too large")
+                chunks.append(chunk)
     except BaseException:
         # What is left of this reply must not be taken for the next one.
         reply.close()
