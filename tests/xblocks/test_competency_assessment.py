@@ -148,6 +148,42 @@ def test_feedback_policy_after_submission(policy, due_in, shown):
     assert "ka-score" in html
 
 
+def items_of(*competencies):
+    """An assessment of one item for each of the competencies named."""
+    items = "".join(
+        f'<item id="q{n}" type="short_text" competencies="{names}" level="1"><prompt>P</prompt><accept>x</accept></item>'
+        for n, names in enumerate(competencies)
+    )
+    return f'<competency_assessment feedback="{{}}">{items}</competency_assessment>'
+
+
+@pytest.mark.parametrize(
+    ("competencies", "told"),
+    [
+        # Each row would be one answer's.
+        (("gov.a", "gov.b", "gov.c"), []),
+        # The total less gov.a's would be that of one answer.
+        (("gov.a", "gov.a", "gov.a", "gov.b"), []),
+        (("gov.a", "gov.a", "gov.a", "gov.b", "gov.c", "gov.c"), ["gov.a"]),
+        # gov.b's one answer is among gov.a's.
+        (("gov.a", "gov.a", "gov.a gov.b"), ["gov.a"]),
+        (("gov.a", "gov.a", "gov.a", "gov.b", "gov.b", "gov.b"), ["gov.a", "gov.b"]),
+    ],
+)
+def test_results_by_competency_tell_of_no_single_answer(competencies, told):
+    """While the key is withheld: what few items make together is not told, nor what the rest would tell."""
+    olx = items_of(*competencies)
+    for policy, shown in (("never", told), ("after_submission", sorted({*" ".join(competencies).split()}))):
+        one = Learner(olx.format(policy))
+        one.start()
+        one.answer("q0", {"text": "x"})
+        html = one.submit()
+        # In the table of points, and in that of levels.
+        assert sorted({*re.findall(r'<th scope="row">([^<]*)</th>', html)}) == shown
+        assert ("fewer than three items" in html) is (len(shown) < len({*" ".join(competencies).split()}))
+        assert "ka-score" in html
+
+
 def test_the_platform_can_hide_results():
     """Where the platform's show_correctness says never, neither score nor key is shown."""
     one = learner(host={"show_correctness": "never"})
