@@ -122,7 +122,7 @@ class _Reader:
 
     def _policy(self, file: str) -> dict[str, Mapping[str, Any]]:
         """Return the settings by block (``chapter/name``); what is none is told and left out."""
-        found = {}
+        found: dict[str, Mapping[str, Any]] = {}
         for block, settings in self.source.json(file).items():
             if isinstance(settings, dict):
                 found[block] = settings
@@ -336,8 +336,9 @@ def _check_ours(source: Source, file: str, settings: Mapping[str, Any]) -> None:
 
 def _check_grading(source: Source, file: str, policy: Mapping[str, Any], draft: CourseDraft) -> None:
     types = set()
-    rules = policy.get("GRADER", [])
-    for rule in rules if isinstance(rules, list) else [None]:
+    given = policy.get("GRADER", [])
+    rules: list[Any] = given if isinstance(given, list) else [given]
+    for rule in rules:
         try:
             types.add(str(rule["type"]))
             counts = [int(rule.get(name, 0)) for name in ("min_count", "drop_count")]

@@ -318,9 +318,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("data", HEADS.values(), ids=HEADS)
-def test_heads_without_end_are_refused_unread(
-    db: None, monkeypatch: pytest.MonkeyPatch, data: bytes
-) -> None:
+def test_heads_without_end_are_refused_unread(db: None, monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     """What stands before a file is read whole by tarfile: it must not be as long as it likes."""
     file = io.BytesIO(gzip.compress(data + head("course.xml", tarfile.REGTYPE, 0) + bytes(1024)))
     largest = 0
