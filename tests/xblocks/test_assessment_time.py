@@ -52,6 +52,13 @@ def test_a_wrong_clock_does_no_harm(skew):
     assert given(told, started=START, ends=END, received=received).at == END - timedelta(minutes=1)
 
 
+def test_a_clock_that_jumped_by_millennia():
+    """What a client can say is more than our calendar has before now."""
+    told = Told(answered=datetime(1970, 1, 1, tzinfo=UTC), sent=datetime(9998, 12, 31, tzinfo=UTC))
+    assert given(told, started=START, ends=None, received=END).at == START
+    assert given(told, started=START, ends=END, received=after(hours=1)) is None
+
+
 def test_seconds_left():
     assert seconds_left(END, END - timedelta(seconds=1, milliseconds=1)) == 2
     assert seconds_left(END, after(hours=1)) == 0

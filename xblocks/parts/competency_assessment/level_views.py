@@ -1,11 +1,13 @@
 """Levels as values for the result page: words, a chart, and the same as a table."""
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any
 
 from xblocks.competency.levels import HIGHEST, LevelCuts, certainty, level_words
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
+from xblocks.competency.values import replace
 
 from .facts import PageFacts
 from .findings import Finding, Measured, findings
@@ -20,9 +22,12 @@ BANDS = HIGHEST + 1
 SPREAD = 1.2816
 
 
-def levels_view(situation: Situation, measured: Measured, facts: PageFacts) -> dict[str, Any] | None:
-    """Return the levels that the attempt shows; None where it shows none."""
-    found = findings(measured, situation.content.study)
+def levels_view(
+    situation: Situation, measured: Measured, facts: PageFacts, told: Collection[str]
+) -> dict[str, Any] | None:
+    """Return the levels that the attempt shows of the competencies ``told``; None where it shows none."""
+    evidence = tuple(one for one in measured.evidence if one.competency in told)
+    found = findings(replace(measured, evidence=evidence), situation.content.study)
     if not found:
         return None
     names = facts.names(one.competency for one in found)

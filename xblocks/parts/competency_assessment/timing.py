@@ -6,7 +6,7 @@ that is within the attempt's time, and if it comes within a day; it is marked as
 once.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from xblocks.competency.values import dataclass
@@ -17,6 +17,8 @@ __all__ = ["GRACE", "WINDOW", "Given", "Told", "given", "seconds_left"]
 GRACE = timedelta(seconds=30)
 # How long a device that lost its connection may keep an answer.
 WINDOW = timedelta(hours=24)
+# Where clocks that were reset begin: nothing was answered before.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class Told:
             return received
         if self.sent is None:
             return self.answered
-        return received - max(self.sent - self.answered, timedelta(0))
+        ago = max(self.sent - self.answered, timedelta(0))
+        return received - min(ago, received - EPOCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
