@@ -303,6 +303,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
             language=translate.language,
             text=translate.text,
             names=lambda ids: records.competency_names(ids, translate.language),
+            levels=lambda ids: records.competency_levels(ids, translate.language),
             static=lambda html: links.resolved(self, html),
             measured=lambda situation: measuring.measured(self, situation, translate.language),
             moment=lambda at: formats.moment(at, zone, translate),

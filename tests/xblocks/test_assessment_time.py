@@ -217,11 +217,9 @@ def test_before_that_it_is_left_open(at):
 # Two devices
 
 
-@pytest.mark.parametrize(
-    ("waited", "stands"), [(600, WRONG), (31, WRONG), (29, RIGHT), (0, RIGHT)], ids=str
-)
+@pytest.mark.parametrize(("waited", "stands"), [(600, WRONG), (31, WRONG), (29, RIGHT), (0, RIGHT)], ids=str)
 def test_of_two_devices_the_later_answer_stands(at, waited, stands):
-    """What waited on one device does not replace what was answered since; within the grace the last counts."""
+    """What waited on one device replaces nothing newer; within the grace the last one counts."""
     one = timed()
     at(START + timedelta(minutes=20))
     assert one.answer("single", WRONG)[0] == 200

@@ -147,13 +147,12 @@ def test_the_queue_outlives_the_page(page, workbench):
 
 def answers_kept(page):
     """What waits on the device: the answer by item, of all assessments."""
-    return page.evaluate(
-        "Object.fromEntries(Object.values(localStorage).map(JSON.parse).map((one) => [one.item, one.response]))"
-    )
+    kept = page.evaluate("Object.values(localStorage).map(JSON.parse)")
+    return {one["item"]: one["response"] for one in kept}
 
 
 def test_two_windows_share_the_queue(page, workbench):
-    """Without connection two windows of an attempt keep what either was told; a newer answer is the one sent."""
+    """Two windows of an attempt keep what either was told; of two answers the newer one is sent."""
     begin(page, workbench, "timed_with_certainty", "dua-jendela", "0 dari 4 terjawab")
     other = page.context.new_page()
     open_scenario(other, workbench, "timed_with_certainty", "dua-jendela")
@@ -183,7 +182,7 @@ def test_another_assessment_leaves_the_queue_alone(page, workbench):
 
 
 def test_what_is_answered_while_handing_in(page, workbench):
-    """What was typed since “Submit” was pressed is handed in; while it is under way nothing can be changed."""
+    """What was typed since “Submit” was pressed is handed in; meanwhile nothing can be changed."""
     begin(page, workbench, "timed_with_certainty", "kumpul", "0 dari 4 terjawab")
     page.get_by_role("button", name="Kumpulkan", exact=True).click()
     page.get_by_text("Belum terjawab").wait_for()
@@ -229,7 +228,7 @@ def test_an_answer_changed_while_it_is_sent(page, workbench):
 
 
 def test_a_clock_that_is_set_while_an_answer_waits(page, workbench):
-    """How long it waited is told right, though the device jumped from 1970 to now when it was online again."""
+    """How long it waited is told right, though the device jumped from 1970 to now meanwhile."""
     page.clock.install(time=0)
     begin(page, workbench, "timed_with_certainty", "jam", "0 dari 4 terjawab")
     sent = []
@@ -246,7 +245,7 @@ def test_a_clock_that_is_set_while_an_answer_waits(page, workbench):
 
 
 def test_a_device_that_was_offline_while_another_went_on(page, workbench):
-    """Where the server says that a later answer stands, the page shows that one, says so, and waits no more."""
+    """Where the server says that a later answer stands, the page shows that one and says so."""
     begin(page, workbench, "timed_with_certainty", "dua-perangkat", "0 dari 4 terjawab")
     page.get_by_role("radio", name="lurah").check()
     page.get_by_text("Terkirim", exact=True).wait_for()

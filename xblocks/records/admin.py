@@ -94,9 +94,9 @@ class CompetencyAdmin(FactsAdmin):
 class PostAdmin(FactsAdmin):
     """Posts of every loaded version, and the levels that they require."""
 
-    list_display = ("post_id", "framework", "eselon")
+    list_display = ("post_id", "framework", "eselon", "basis")
     list_select_related = ("framework",)
-    list_filter = ("framework",)
+    list_filter = ("framework", "basis")
     search_fields = ("post_id",)
 
 
