@@ -167,5 +167,5 @@ class PresentationAdmin(FactsAdmin):
 class CalibrationRequestAdmin(FactsAdmin):
     """Who asked for a calibration, and how it ended."""
 
-    list_display = ("bank_id", "family", "asked_at", "started_at", "finished_at", "number")
+    list_display = ("bank_id", "family", "partial", "asked_at", "started_at", "finished_at", "number")
     list_filter = ("bank_id",)
