@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lti_bridge.launch.claims import (
     CUSTOM_CLAIMS,
     IDENTIFIER_LIMIT,
+    TEACHING,
     TEXT_LIMIT,
     URL_LIMIT,
     Launch,
@@ -30,7 +31,6 @@ NAMES = {
 }
 CONTEXT_ROLE = "urn:lti:role:ims/lis/"
 ROLES_OF_1_3 = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
-TEACHING = {"Instructor", "ContentDeveloper"}
 
 type Parameters = Mapping[str, str]
 
