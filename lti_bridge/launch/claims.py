@@ -19,6 +19,7 @@ __all__ = [
     "TEACHING",
     "DeepLinking",
     "Launch",
+    "Place",
     "Services",
     "check_envelope",
     "is_storable",
@@ -110,6 +111,14 @@ class DeepLinking:
     data: str
     title: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a launch opens; ``usage_key`` is empty for the course itself."""
+
+    course_key: str
+    usage_key: str = ""
 
 
 def check_envelope(claims: Claims, *, issuer: str, client_id: str, now: datetime) -> None:
