@@ -32,7 +32,8 @@ def archive(course: Path) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """Write the archives and name them."""
-    target, content = Path(arguments[0]), Path(*arguments[1:2] or [ROOT / "course_content"])
+    target = Path(arguments[0])
+    content = Path(arguments[1]) if arguments[1:] else ROOT / "course_content"
     target.mkdir(parents=True, exist_ok=True)
     for course in course_directories(content):
         path = target / archive_name(course)
