@@ -14,7 +14,7 @@ from lti_bridge.delivery.errors import (
     RejectedError,
     TransientError,
 )
-from lti_bridge.delivery.report import Reading, Report, Result
+from lti_bridge.delivery.report import Reading, Report, Result, holds
 from lti_bridge.delivery.timestamps import wire_text
 from lti_bridge.errands import at_desk
 from lti_bridge.models import LineItem, ReportKind, ReportTarget
@@ -30,7 +30,6 @@ MEDIA_SCORE = "application/vnd.ims.lis.v1.score+json"
 MEDIA_RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 MOST_PAGES = 200
-LARGEST = Decimal(10**12)
 
 
 class AgsService:
@@ -58,6 +57,10 @@ class AgsService:
         )
         if not 200 <= reply.status < 300:
             raise self._score_refusal(reply, report)
+
+    def holds(self, report: Report) -> bool | None:
+        """Return whether the platform's result is the report's; None where it cannot be read."""
+        return holds(self, report)
 
     def read(self, report: Report) -> Reading:
         """Read the person's result; unreadable without the launch's permission. Raises DeliveryError."""
@@ -151,16 +154,15 @@ def _result_for(reply: http.Response, recipient: str) -> Reading | None:
         if not isinstance(entry, dict) or entry.get("userId") != recipient:
             continue
         # A result without a maximum is a fraction of 1 (AGS 2.0, 3.4); one without a score is none yet.
-        score, maximum = points(entry.get("resultScore")), points(entry.get("resultMaximum", 1))
+        score, maximum = _number(entry.get("resultScore")), _number(entry.get("resultMaximum", 1))
         if score is None or maximum is None or maximum <= 0:
             return Reading()
         return Reading(result=Result(score=score, maximum=maximum))
     return None
 
 
-def points(value: object) -> Decimal | None:
-    """Return a JSON number; None for anything else, and for one that no gradebook would hold."""
+def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    return number if number.is_finite() and abs(number) < LARGEST else None
+    return number if abs(number) < 10**12 else None

@@ -5,16 +5,17 @@ What is read is a stranger's: pages are bounded, loops and other origins refused
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
 
 from lti_bridge import http
 from lti_bridge.delivery.errors import DeliveryError, RejectedError, TransientError
 from lti_bridge.delivery.reconciliation import Theirs
-from lti_bridge.delivery.report import Report, ResultsService
+from lti_bridge.delivery.report import Report
 from lti_bridge.models import LineItem, LtiVersion, ReportKind, ReportTarget
 from lti_bridge.scopes import SCOPE_RESULT
 
-from .ags import MEDIA_RESULTS, below, points
+from .ags import MEDIA_RESULTS, below
 from .exchange import exchange_for, refusal
 from .line_items import TAGS, found_line_item, may_create
 from .paging import pages, with_query
@@ -33,6 +34,7 @@ __all__ = [
 PAGE_SIZE = 200
 # Two million people at pages of 200; a platform that pages one by one is read up to ten thousand.
 MOST_PAGES = 10_000
+LARGEST = Decimal(10**12)
 
 
 class UnreadableError(DeliveryError):
@@ -67,6 +69,35 @@ class ResultsReader(Protocol):
         ...
 
 
+class Score(Protocol):
+    """A score of a maximum."""
+
+    @property
+    def score(self) -> Decimal: ...
+
+    @property
+    def maximum(self) -> Decimal: ...
+
+
+class OneReading(Protocol):
+    """What a platform holds for one person: ``result`` is None where that is nothing."""
+
+    @property
+    def is_readable(self) -> bool: ...
+
+    @property
+    def result(self) -> Score | None: ...
+
+
+@runtime_checkable
+class ReadsOne(Protocol):
+    """A service that reads one person's present result (LTI 1.1 readResult)."""
+
+    def read(self, report: Report) -> OneReading:
+        """Return it. Raises DeliveryError."""
+        ...
+
+
 class Reports(Protocol):
     """The newest report of each person of a target, in batches."""
 
@@ -81,14 +112,17 @@ def results_of(target: ReportTarget, reports: Reports) -> ResultsReader:
     ``reports`` gives, for a platform that is asked person by person, whom to ask about.
     """
     if target.deployment.platform.lti_version == LtiVersion.V1_1:
-        return OneByOneResults(results_service(target), reports)
+        service = results_service(target)
+        if not isinstance(service, ReadsOne):
+            raise UnreadableError("results of this HR system cannot be read")
+        return OneByOneResults(service, reports)
     return AgsResults(target)
 
 
 class OneByOneResults:
     """Results of a platform that can only be asked person by person (LTI 1.1: one column, the grade)."""
 
-    def __init__(self, service: ResultsService, reports: Reports) -> None:
+    def __init__(self, service: ReadsOne, reports: Reports) -> None:
         self._service = service
         self._reports = reports
 
@@ -170,7 +204,14 @@ def _results_in(reply: http.Response) -> list[PersonResult]:
 
 def _theirs(score: object, maximum: object) -> Theirs | None:
     """Return a result of two numbers; None where one is missing, or no number that a gradebook would hold."""
-    found, most = points(score), points(maximum)
+    found, most = _number(score), _number(maximum)
     if found is None or most is None or most <= 0:
         return None
     return Theirs(score=found, maximum=most)
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    number = Decimal(value)
+    return number if number.is_finite() and abs(number) < LARGEST else None

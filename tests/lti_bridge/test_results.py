@@ -175,6 +175,12 @@ def test_asking_that_fails(asked_one_by_one):
     assert open_kinds() == []
 
 
+def test_a_service_that_reads_nothing(asked_one_by_one, monkeypatch):
+    enrolment, _service = asked_one_by_one
+    monkeypatch.setattr(results, "results_service", lambda _target: object())
+    assert "cannot be read" in reconcile_target(enrolment.target_id).problem
+
+
 def test_which_reader(ags, told):
     target = ReportTarget.objects.select_related("deployment__platform").get()
     assert isinstance(results_of(target, lambda _kind: ()), AgsResults)
