@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scripts.content_lint.content import read_content
+from scripts.content_lint.content import course_directories, read_content
 from scripts.content_lint.minutes import course_time
-from scripts.validate_content import assessments, courses
 from xblocks.competency.blueprint import Blueprint, draw
 from xblocks.competency.items import Item, ItemStatus, MultipleResponse, Numeric, SingleChoice, TableFill
 from xblocks.competency.responses import Numbers
@@ -21,7 +20,7 @@ from xblocks.olx.banks import ItemBank
 from xblocks.olx.frameworks import read_framework
 from xblocks.olx.markup import plain_text
 
-from .reading import bank_of, inline_of
+from .reading import assessments, bank_of, inline_of
 
 CONTENT = Path(__file__).resolve().parents[2] / "course_content"
 COURSE = CONTENT / "governance"
@@ -358,7 +357,7 @@ def test_self_checks_have_one_right_choice_and_say_why() -> None:
 
 def test_content_is_a_course_directory() -> None:
     """The validator finds the course."""
-    assert COURSE in courses(CONTENT)
+    assert COURSE in course_directories(CONTENT)
 
 
 def test_numeric_keys_follow_from_the_rule(bank: ItemBank) -> None:

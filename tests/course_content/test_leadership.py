@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scripts.validate_content import assessments
 from xblocks.competency.blueprint import Draw
 from xblocks.competency.items import ItemStatus, SituationalJudgement
 from xblocks.olx.assessments import read_assessment
 from xblocks.olx.banks import ItemBank, read_bank
+
+from .reading import assessments
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "course_content/leadership"

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from scripts.validate_content import assessments
 from xblocks.competency.items import (
     Item,
     ItemStatus,
@@ -23,7 +22,7 @@ from xblocks.competency.items import (
 from xblocks.olx.banks import ItemBank
 from xblocks.olx.markup import plain_text
 
-from .reading import bank_of, inline_of
+from .reading import assessments, bank_of, inline_of
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "course_content" / "public_service"

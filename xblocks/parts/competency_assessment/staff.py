@@ -33,9 +33,7 @@ STATUSES = {
 NOT_ADOPTED = _("not yet adopted by a panel")
 
 
-def author_page(
-    authored: Content, problems: Iterable[Message], warnings: Iterable[Message], facts: PageFacts
-) -> dict[str, Any]:
+def author_page(authored: Content, warnings: Iterable[Message], facts: PageFacts) -> dict[str, Any]:
     """Return the values of the author's page: every item that may be asked, with its key."""
     items = [*authored.askable(), *authored.trials()]
     competencies = sorted({id_ for item in items for id_ in item.competencies})
@@ -62,7 +60,7 @@ def author_page(
             for number, item in enumerate(items, 1)
         ],
         "drawn": authored.drawn,
-        "problems": [facts.text(problem) for problem in problems],
+        "problems": [facts.text(problem) for problem in authored.author_problems()],
         "warnings": [facts.text(warning) for warning in warnings],
     }
 
