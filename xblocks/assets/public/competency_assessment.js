@@ -91,6 +91,7 @@
   }
 
   class RefusedError extends Error {}
+  class SignedOutError extends Error {}
 
   async function post(url, data, patience = PATIENCE) {
     // A line may die without a word: what takes too long counts as not sent, and is sent again.
@@ -114,9 +115,10 @@
 
   async function read(reply) {
     const body = await reply.json().catch(() => null);
-    // Our handlers refuse by name, for good. Anything else, such as a log-in page in the place of a
-    // reply, may go better next time: what was to be sent is kept.
+    // Our handlers refuse by name, for good. Anything else may go better next time: what was to be sent is kept.
     if (body && typeof body.error === "string" && reply.status < 500) throw new RefusedError(body.error);
+    // A log-in page in the place of a reply, or a refusal that is none of ours: the session has ended.
+    if (!body && (reply.redirected || reply.status === 401 || reply.status === 403)) throw new SignedOutError();
     if (!body || !reply.ok) throw new Error(reply.statusText);
     return body;
   }
@@ -220,6 +222,7 @@
       this.timers = new Map();
       this.sending = Promise.resolve();
       this.pause = RETRY_AFTER;
+      this.signedOut = false;
       root.addEventListener("change", (event) => this.changed(event, 0));
       root.addEventListener("input", (event) => {
         if (event.target.type === "text") this.changed(event, TYPING_PAUSE);
@@ -261,7 +264,8 @@
     }
 
     kept(id) {
-      this.status(id, this.queue.lasting ? this.text.textKept : this.text.textUnkept, "ka-kept");
+      const lasting = this.signedOut ? this.text.textKeptSignedOut : this.text.textKept;
+      this.status(id, this.queue.lasting ? lasting : this.text.textUnkept, "ka-kept");
     }
 
     changed(event, pause) {
@@ -322,9 +326,11 @@
         const reply = await post(this.text.urlAnswer, told, PATIENCE_WITH_AN_ANSWER);
         queue.sent(request);
         this.pause = RETRY_AFTER;
+        this.signedOut = false;
         if (queue === this.queue) this.saved(reply);
       } catch (error) {
         if (!(error instanceof RefusedError)) {
+          this.signedOut = error instanceof SignedOutError;
           for (const id of queue.waiting.keys()) this.kept(id);
           this.retryLater();
           return false;
@@ -378,7 +384,8 @@
     summary() {
       const line = this.root.querySelector("[data-queue-line]");
       if (!line) return;
-      const some = fill(this.queue.lasting ? this.text.textSomeKept : this.text.textUnkept, { n: this.queue.size });
+      const lasting = this.signedOut ? this.text.textSignedOut : this.text.textSomeKept;
+      const some = fill(this.queue.lasting ? lasting : this.text.textUnkept, { n: this.queue.size });
       const text = this.queue.size ? some : this.text.textAllSent;
       const told = line.querySelector("[data-queue]");
       if (!line.hidden || this.queue.size) {
@@ -406,10 +413,15 @@
       try {
         await this[button.dataset.action](button);
       } catch (error) {
-        this.error(error instanceof RefusedError ? error.message : this.text.textOffline);
+        this.error(this.reason(error));
       } finally {
         button.disabled = false;
       }
+    }
+
+    reason(error) {
+      if (error instanceof RefusedError) return error.message;
+      return error instanceof SignedOutError ? this.text.textSignedOutNow : this.text.textOffline;
     }
 
     async start() {
@@ -422,7 +434,11 @@
       // First as it stands: what is not complete is saved, but not checked.
       if (!item.hasAttribute("data-complete") && !this.queue.waiting.has(id)) this.put(item, false);
       await this.flush();
-      if (this.queue.waiting.has(id) || !item.hasAttribute("data-complete")) return;
+      if (this.queue.waiting.has(id) || item.hasAttribute("data-refused")) return;
+      if (!item.hasAttribute("data-complete")) {
+        const twice = item.querySelector("[aria-invalid]");
+        return this.status(id, twice ? this.text.textTwice : this.text.textIncomplete, "ka-failed");
+      }
       this.put(item, true);
       await this.flush();
     }
@@ -535,7 +551,7 @@
       } catch (error) {
         if (error instanceof RefusedError) return this.error(error.message);
         this.tellTimeUp(this.text.textTimeUpOffline);
-        this.error(this.text.textOffline);
+        this.error(this.reason(error));
         this.retryLater();
       }
     }
