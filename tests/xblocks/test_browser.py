@@ -89,6 +89,14 @@ def begin(page, workbench, name, student, first):
     page.get_by_text(first).first.wait_for()
 
 
+def test_checking_what_is_not_answered_says_so(page, workbench):
+    """Nothing is locked, and the page tells what is missing."""
+    begin(page, workbench, "immediate_feedback", "kosong", "0 dari 2 terjawab")
+    page.get_by_role("button", name="Periksa jawaban").first.click()
+    page.locator("[data-status]", has_text="Jawab soal ini dengan lengkap dahulu.").wait_for()
+    assert page.get_by_role("radio", name="lurah").is_enabled()
+
+
 def test_lost_connection(page, workbench):
     """An answer given without connection is on the device, says so, and is sent once when it is back."""
     begin(page, workbench, "immediate_feedback", "luring", "0 dari 2 terjawab")
@@ -279,6 +287,11 @@ def test_a_reply_that_is_none_loses_nothing(page, workbench):
     page.route("**/answer/**", lambda route: route.fulfill(status=200, body="<html>log in</html>"))
     page.get_by_label("lurah").check()
     page.get_by_role("button", name="Kirim lagi").wait_for()
+    page.unroute("**/answer/**")
+    page.route("**/answer/**", lambda route: route.fulfill(status=403, body="<html>log in</html>"))
+    page.get_by_role("button", name="Kirim lagi").click()
+    page.locator("[data-queue]", has_text="Sesi Anda sudah berakhir").wait_for()
+    page.locator("[data-status]", has_text="begitu Anda masuk lagi").wait_for()
     page.unroute("**/answer/**")
     page.get_by_role("button", name="Kirim lagi").click()
     page.get_by_text("Terkirim", exact=True).wait_for()

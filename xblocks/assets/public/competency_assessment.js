@@ -106,6 +106,7 @@
       this.mendable = status === 400;
     }
   }
+  class SignedOutError extends Error {}
 
   async function post(url, data, patience = PATIENCE) {
     // A line may die without a word: what takes too long counts as not sent, and is sent again.
@@ -129,9 +130,10 @@
 
   async function read(reply) {
     const body = await reply.json().catch(() => null);
-    // Our handlers refuse by name, for good. Anything else, such as a log-in page in the place of a
-    // reply, may go better next time: what was to be sent is kept.
+    // Our handlers refuse by name, for good. Anything else may go better next time: what was to be sent is kept.
     if (body && typeof body.error === "string" && reply.status < 500) throw new RefusedError(body.error, reply.status);
+    // A log-in page in the place of a reply, or a refusal that is none of ours: the session has ended.
+    if (!body && (reply.redirected || reply.status === 401 || reply.status === 403)) throw new SignedOutError();
     if (!body || !reply.ok) throw new Error(reply.statusText);
     return body;
   }
@@ -272,6 +274,7 @@
       this.timers = new Map();
       this.sending = Promise.resolve();
       this.pause = RETRY_AFTER;
+      this.signedOut = false;
       root.addEventListener("change", (event) => this.changed(event, 0));
       root.addEventListener("input", (event) => {
         if (event.target.type === "text") this.changed(event, TYPING_PAUSE);
@@ -315,7 +318,8 @@
     }
 
     kept(id) {
-      this.status(id, this.queue.lasting ? this.text.textKept : this.text.textUnkept, "ka-kept");
+      const lasting = this.signedOut ? this.text.textKeptSignedOut : this.text.textKept;
+      this.status(id, this.queue.lasting ? lasting : this.text.textUnkept, "ka-kept");
     }
 
     changed(event, pause) {
@@ -376,9 +380,11 @@
         const reply = await post(this.text.urlAnswer, queue.told(request), PATIENCE_WITH_AN_ANSWER);
         queue.sent(request);
         this.pause = RETRY_AFTER;
+        this.signedOut = false;
         if (queue === this.queue) this.saved(reply);
       } catch (error) {
         if (!(error instanceof RefusedError)) {
+          this.signedOut = error instanceof SignedOutError;
           for (const one of queue.waiting()) this.kept(one.item);
           this.retryLater();
           return false;
@@ -438,7 +444,8 @@
       const line = this.root.querySelector("[data-queue-line]");
       if (!line) return;
       const waiting = this.queue.waiting();
-      const some = fill(this.queue.lasting ? this.text.textSomeKept : this.text.textUnkept, { n: waiting.length });
+      const lasting = this.signedOut ? this.text.textSignedOut : this.text.textSomeKept;
+      const some = fill(this.queue.lasting ? lasting : this.text.textUnkept, { n: waiting.length });
       const text = waiting.length ? some : this.text.textAllSent;
       const told = line.querySelector("[data-queue]");
       if (!line.hidden || waiting.length) {
@@ -471,10 +478,15 @@
       try {
         await this[button.dataset.action](button);
       } catch (error) {
-        this.error(error instanceof RefusedError ? error.message : this.text.textOffline);
+        this.error(this.reason(error));
       } finally {
         button.disabled = false;
       }
+    }
+
+    reason(error) {
+      if (error instanceof RefusedError) return error.message;
+      return error instanceof SignedOutError ? this.text.textSignedOutNow : this.text.textOffline;
     }
 
     async start() {
@@ -488,7 +500,12 @@
       if (!item.hasAttribute("data-complete") && !this.queue.of(id)) this.put(item, false);
       await this.held([item], async () => {
         await this.flush();
-        if (this.queue.of(id) || !item.hasAttribute("data-complete")) return;
+        if (this.queue.of(id) || item.hasAttribute("data-refused")) return;
+        if (!item.hasAttribute("data-complete")) {
+          const twice = item.querySelector("[aria-invalid]");
+          this.status(id, twice ? this.text.textTwice : this.text.textIncomplete, "ka-failed");
+          return;
+        }
         this.put(item, true);
         await this.flush();
       });
@@ -626,7 +643,7 @@
       } catch (error) {
         if (error instanceof RefusedError) return this.error(error.message);
         this.tellTimeUp(this.text.textTimeUpOffline);
-        this.error(this.text.textOffline);
+        this.error(this.reason(error));
         this.retryLater();
       }
     }
