@@ -95,6 +95,16 @@ ITEM = """  <item id="b-{n}" type="single_choice" competencies="gov.x" level="1"
     <feedback><p>{feedback}</p></feedback>
   </item>
 """
+JUDGED = """  <item id="s-{n}" type="situational_judgement" mode="rate" competencies="gov.x" level="1"
+    status="pilot" seconds="60">
+    <prompt><p>{story} Nilai tindakan berikut.</p></prompt>
+    <action id="a" effectiveness="5">Bertanya {n} kali {best}</action>
+    <action id="b" effectiveness="1">Diam saja {n} hari</action>
+    <source>PP 17/2018 Pasal {n}</source>
+    <feedback><p>Bertanya lebih dahulu menunjukkan apa yang belum diketahui, sedangkan diam membuat warga
+    menunggu tanpa kabar. Ini pertimbangan profesional.</p></feedback>
+  </item>
+"""
 ASSESSMENT = """<vertical display_name="{name}">
   <competency_assessment url_name="{name}" display_name="{name}" schema="1" {attributes}>
 {items}

@@ -221,6 +221,18 @@ def test_keys_that_are_the_longest_are_told(tmp_path: Path) -> None:
     assert "5 of 12" in finding.text
 
 
+def test_best_actions_that_are_the_longest_are_told(tmp_path: Path) -> None:
+    """Of six situations whose best action is the longest all are named; two of six may be so by chance."""
+    for longest, fired in ((6, True), (2, False)):
+        judged = "".join(
+            small.JUDGED.format(n=n, best="lalu mencatatnya" if n < longest else "", story=small.FACTS[n][0])
+            for n in range(6)
+        )
+        bank = small.bank().replace("</item_bank>", f"{judged}</item_bank>")
+        found = _errors(small.write(tmp_path / str(longest), {BANK: bank}))
+        assert [finding.rule for finding in found] == ["key-length"] * fired, list(map(str, found))
+
+
 def test_near_duplicates_are_told_with_both_ids(tmp_path: Path) -> None:
     """The same question with one word changed is told at the later item, within a bank and across banks."""
     copy = small.item(1).replace('id="b-1"', 'id="c-1"').replace("Siapa yang", "Siapakah yang")
