@@ -235,7 +235,9 @@ def test_a_calibration_is_asked_for_once(
     """The worker gets a number only; while it works, asking again says so."""
     client = staff("add_calibration", "view_calibration")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        response = client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL", "partial": "GRM"}, follow=True)
+        response = client.post(
+            reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL", "partial": "GRM"}, follow=True
+        )
     row = CalibrationRequest.objects.get()
     assert sent == [[row.pk]]
     assert (row.bank_id, row.family, row.partial, row.asked_by_id) == (
@@ -245,7 +247,9 @@ def test_a_calibration_is_asked_for_once(
         int(client.session["_auth_user_id"]),
     )
     assert "waiting for a worker" in text_of(response)
-    again = client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "1PL", "partial": "GPCM"}, follow=True)
+    again = client.post(
+        reverse(CALIBRATE), {"bank": "simulasi", "family": "1PL", "partial": "GPCM"}, follow=True
+    )
     assert "This bank is being calibrated already" in again.content.decode()
     assert CalibrationRequest.objects.count() == 1
 
