@@ -55,6 +55,31 @@ def test_rotation_keeps_the_old_key_published_until_it_is_retired(capsys):
     assert [key["kid"] for key in keys.public_key_set()["keys"]] == [new]
 
 
+def test_a_prepared_key_is_published_before_it_signs(capsys):
+    """Twice is once; the rotation takes it, and the one after that makes a new one."""
+    old = keys.create_key()
+    for _time in range(2):
+        call_command("lti_keys", "--prepare")
+    said = capsys.readouterr().out
+    first, second = [key["kid"] for key in keys.public_key_set()["keys"]]
+    assert (first, jwt.get_unverified_header(keys.sign({}))["kid"]) == (old.kid, old.kid)
+    assert f"{second}  next" in said
+    call_command("lti_keys", "--rotate")
+    assert jwt.get_unverified_header(keys.sign({}))["kid"] == second
+    assert f"{old.kid}  published" in capsys.readouterr().out
+    assert keys.prepared_key() is None
+    call_command("lti_keys", "--rotate")
+    assert jwt.get_unverified_header(keys.sign({}))["kid"] not in (old.kid, second)
+
+
+def test_a_prepared_key_that_nobody_can_read_any_more_never_signs(settings):
+    """The way out of a lost secret is the same whether a key was prepared or not."""
+    prepared = keys.prepare_key()
+    settings.KAPASITAS_LTI_KEY = "the secret after the one that was lost"
+    assert keys.rotate_key().pk > prepared.pk
+    assert keys.sign({})
+
+
 def test_a_platform_is_registered_once_and_changed_after(capsys):
     """The same call twice changes nothing; another one changes what it says."""
     for _time in range(2):
