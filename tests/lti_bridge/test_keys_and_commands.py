@@ -95,6 +95,35 @@ def test_a_platform_is_registered_once_and_changed_after(capsys):
     ]
 
 
+def treatment() -> tuple[object, ...]:
+    row = Platform.objects.get()
+    return row.overwrites_changes, row.sends_per_second, row.enabled, row.token_audience
+
+
+def test_how_a_platform_is_treated_stays_until_something_else_is_said(capsys):
+    """What the administration knows the command knows; a call for something else undoes nothing."""
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in PLATFORM.items()]
+    call_command(
+        "lti_platform", *words, "--overwrites-changes", "--sends-per-second=7", "--no-enabled",
+        "--token-audience=urn:hr",
+    )  # fmt: skip
+    assert treatment() == (True, 7, False, "urn:hr")
+    call_command("lti_platform", *words)
+    assert treatment() == (True, 7, False, "urn:hr")
+    call_command("lti_platform", *words, "--no-overwrites-changes", "--enabled", "--token-audience=")
+    assert treatment() == (False, 7, True, "")
+    with pytest.raises(CommandError, match="whole number"):
+        call_command("lti_platform", *words, "--sends-per-second=-1")
+
+
+def test_a_consumer_of_lti_1_1_is_treated_alike(capsys):
+    call_command(
+        "lti_consumer", "--key=k", "--name=SIMPEG lama", "--overwrites-changes", "--sends-per-second=0"
+    )
+    call_command("lti_consumer", "--key=k", "--name=SIMPEG lama")
+    assert treatment() == (True, 0, True, "")
+
+
 @pytest.mark.parametrize("name", ["auth_login_url", "auth_token_url", "key_set_url"])
 def test_a_platform_with_an_unsafe_address_is_not_registered(name):
     """The option at fault and the remedy are named."""
