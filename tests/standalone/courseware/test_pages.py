@@ -288,13 +288,24 @@ def test_page_lists_the_problems(client: Client, author: User, write_course: Cal
     assert not Course.objects.exists()
 
 
+@pytest.mark.parametrize("taught", [True, False])
 def test_others_courses_are_not_replaced(
-    client: Client, author: User, instructor: User, write_course: Callable[..., Path]
+    client: Client,
+    author: User,
+    instructor: User,
+    settings: Any,
+    write_course: Callable[..., Path],
+    taught: bool,
 ) -> None:
-    """An author who does not teach a course cannot replace it."""
+    """An author who does not teach a course cannot take it over, and leaves no files behind."""
+    if not taught:
+        CourseRole.objects.all().delete()
+    before = sorted(Path(settings.KAPASITAS_ASSETS).rglob("*"))
     response = client.post(reverse("import"), {"archive": archive_of(write_course())})
     assert response.status_code == 422
     assert KEY in response.content.decode()
+    assert not CourseRole.objects.filter(user=author).exists()
+    assert sorted(Path(settings.KAPASITAS_ASSETS).rglob("*")) == before
 
 
 def test_import_needs_the_permission(as_learner: Client, as_instructor: Client) -> None:
