@@ -536,6 +536,8 @@ def test_what_others_are_told():
     }  # fmt: skip
     assert one.block.max_score() == data["max_score"] == samples.POINTS
     assert one.block.index_dictionary()["content"]["prompts"].startswith("Prompt single")
+    # Whoever could look the questions up would begin the time with the answers at hand.
+    assert learner(time_limit="10").block.index_dictionary()["content"]["prompts"] == ""
 
 
 def test_report_rows():
