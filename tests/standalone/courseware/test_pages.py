@@ -125,6 +125,7 @@ def test_course_files_are_linked(as_learner: Client) -> None:
         pytest.param("bytes=5-999", 206, b"ran", id="beyond the end"),
         pytest.param("bytes=8-", 416, b"", id="nothing there"),
         pytest.param("lines=1-2", 200, b"Lampiran", id="another unit"),
+        pytest.param("bytes=" + "9" * 5000 + "-", 200, b"Lampiran", id="a number of thousands of digits"),
     ],
 )
 def test_course_files_come_in_parts(as_learner: Client, wanted: str, status: int, part: bytes) -> None:
