@@ -113,8 +113,9 @@ class EvidenceAdmin(FactsAdmin):
     def person(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Show every competency of a person."""
         _permitted(request, VIEW)
-        rows = mastery_page.competency_rows(user_id, timezone.now())
-        context = {**self._context(request, user_id), "rows": rows}
+        # First whether there is such an account: no database holds any number.
+        context = self._context(request, user_id)
+        context["rows"] = mastery_page.competency_rows(user_id, timezone.now())
         return TemplateResponse(request, "admin/kapasitas_records/mastery/person.html", context)
 
     def competency(self, request: HttpRequest, user_id: int, competency: str) -> HttpResponse:
