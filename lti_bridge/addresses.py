@@ -5,25 +5,16 @@ the one that the connection goes to; TLS still checks the certificate of the nam
 """
 
 import ipaddress
-import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from .conf import setting
-from .http import (
-    POOLS,
-    InterruptedExchangeError,
-    NoConnectionError,
-    Response,
-    UrlNotAllowedError,
-    check_url,
-    exchanged,
-)
+from .http import POOLS, NoConnectionError, Response, UrlNotAllowedError, check_url, exchange, trust
 from .origins import origin
 
 __all__ = ["Pinned", "fetch_pinned", "is_public", "pin"]
@@ -104,30 +95,14 @@ def fetch_pinned(
     pinned = pin(url)
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    sent = {"Host": parts.netloc, "User-Agent": "Kapasitas", **(headers or {})}
-    try:
-        with _pool(parts.scheme, pinned) as pool:
-            return exchanged(pool, method, target, sent, body)
-    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
-        raise NoConnectionError("no connection") from error
-    except urllib3.exceptions.SSLError as error:
-        raise NoConnectionError("TLS failed") from error
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise InterruptedExchangeError(type(error).__name__) from error
-    except ValueError as error:
-        # What http.client refuses to send, such as a control character in the path.
-        raise UrlNotAllowedError("not an http(s) URL") from error
+    with _pool(parts.scheme, pinned) as pool:
+        return exchange(lambda: pool, method, target, {"Host": parts.netloc, **(headers or {})}, body)
 
 
 def _pool(scheme: str, pinned: Pinned) -> urllib3.HTTPConnectionPool:
-    if scheme == "http":
-        return POOLS["http"](str(pinned.address), pinned.port)
-    return POOLS["https"](
-        str(pinned.address),
-        pinned.port,
-        cert_reqs="CERT_REQUIRED",
-        # The region's own authority, where the operator has named one as for every other request.
-        ca_certs=os.environ.get("REQUESTS_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH,
-        server_hostname=pinned.host,
-        assert_hostname=pinned.host,
+    # The certificate is to be the name's. Python's ssl sees to that; ``assert_hostname`` would have urllib3
+    # switch it off in a context that is everybody's.
+    options: dict[str, Any] = (
+        {"ssl_context": trust(), "server_hostname": pinned.host} if scheme == "https" else {}
     )
+    return POOLS[scheme](str(pinned.address), pinned.port, **options)

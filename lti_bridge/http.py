@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,9 +37,10 @@ __all__ = [
     "Response",
     "UrlNotAllowedError",
     "check_url",
-    "exchanged",
+    "exchange",
     "fetch",
     "kept_open",
+    "trust",
 ]
 
 CONNECT_TIMEOUT_S = 5
@@ -49,7 +50,7 @@ TOTAL_TIMEOUT_S = 40
 RESPONSE_LIMIT_BYTES = 4_000_000
 WATCH_EVERY_S = 0.5
 URL_LIMIT = 2000
-UNPRINTABLE = re.compile(r"[\s\x00-\x1f]")
+UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 OUR_HEADERS = {"User-Agent": "Kapasitas", "Accept-Encoding": "gzip, deflate"}
 
 
@@ -187,6 +188,7 @@ class _WatchedTlsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _WatchedTlsConnection
 
 
+# What talks to one address, by scheme; ``exchange`` asks them.
 POOLS: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _WatchedPool, "https": _WatchedTlsPool}
 
 
@@ -206,9 +208,8 @@ class _Connections:
         if there not in self._managers:
             proxy = select_proxy(url, get_environ_proxies(url))
             options: dict[str, Any] = {
-                "retries": False,
                 "maxsize": 1,
-                "ssl_context": _trust(os.environ.get("REQUESTS_CA_BUNDLE") or certifi.where()),
+                "ssl_context": trust(),
             }
             manager = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
             manager.pool_classes_by_scheme = POOLS
@@ -221,9 +222,17 @@ class _Connections:
             manager.clear()
 
 
+def trust() -> ssl.SSLContext:
+    """Return whom we believe: the usual authorities, or those of the region where the operator named them.
+
+    It is shared: nobody may change it.
+    """
+    return _trust(os.environ.get("REQUESTS_CA_BUNDLE") or certifi.where())
+
+
 @cache
 def _trust(path: str) -> ssl.SSLContext:
-    """Return whom we believe: reading the certificates takes longer than most requests."""
+    # Reading the certificates takes longer than most requests.
     context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
     context.check_hostname = True
     context.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
@@ -281,44 +290,38 @@ def fetch(
     check_url(url)
     kept: _Connections | None = getattr(_thread, "connections", None)
     if kept is not None:
-        return _exchange(kept, method, url, {**OUR_HEADERS, **(headers or {})}, body)
+        return exchange(lambda: kept.to(url), method, url, headers, body)
     connections = _Connections()
     try:
-        return _exchange(connections, method, url, {**OUR_HEADERS, **(headers or {})}, body)
+        return exchange(lambda: connections.to(url), method, url, headers, body)
     finally:
         connections.close()
 
 
-def exchanged(
-    opener: urllib3.PoolManager | urllib3.HTTPConnectionPool,
+def exchange(
+    pool: Callable[[], urllib3.PoolManager | urllib3.HTTPConnectionPool],
     method: str,
     target: str,
-    headers: Mapping[str, str],
+    headers: Mapping[str, str] | None,
     body: bytes | None,
 ) -> Response:
-    """Send one request by a pool of ours and return the whole reply, bounded as a whole in time and size.
+    """Send one request by ``pool`` (of ``POOLS``) and return the whole reply, as ``fetch`` does.
 
-    Raises urllib3's errors, OSError and ValueError for the caller to translate, and HttpError.
+    ``target`` is what that kind of pool asks for: a URL, or a path. Raises HttpError.
     """
     _thread.deadline = time.monotonic() + TOTAL_TIMEOUT_S
-    reply = opener.urlopen(
-        method,
-        target,
-        body=body,
-        headers=headers,
-        timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-        retries=False,
-        redirect=False,
-        preload_content=False,
-    )
-    return Response(status=reply.status, headers=reply.headers, body=_read(reply))
-
-
-def _exchange(
-    connections: _Connections, method: str, url: str, headers: Mapping[str, str], body: bytes | None
-) -> Response:
     try:
-        return exchanged(connections.to(url), method, url, headers, body)
+        reply = pool().urlopen(
+            method,
+            target,
+            body=body,
+            headers={**OUR_HEADERS, **(headers or {})},
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+        return Response(status=reply.status, headers=reply.headers, body=_read(reply))
     except (
         urllib3.exceptions.NewConnectionError,
         urllib3.exceptions.ConnectTimeoutError,

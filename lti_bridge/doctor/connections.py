@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from lti_bridge import http
 from lti_bridge.adapters.ags import MEDIA_RESULTS, below
-from lti_bridge.adapters.exchange import Exchange, exchange_with
+from lti_bridge.adapters.exchange import Exchange, exchange_for, exchange_with
 from lti_bridge.adapters.line_items import found_line_item
-from lti_bridge.adapters.looking import exchange_for
+from lti_bridge.adapters.memberships import MEDIA_MEMBERSHIPS
 from lti_bridge.adapters.paging import with_query
 from lti_bridge.delivery.errors import DeliveryError
 from lti_bridge.models import LtiVersion, Platform, ReportKind, ReportTarget
 from lti_bridge.origins import origin
+from lti_bridge.reasons import told
 from lti_bridge.scopes import SCOPE_LINE_ITEM, SCOPE_MEMBERSHIP, SCOPE_RESULT, SCOPE_SCORE
 from lti_bridge.secrets_at_rest import UnreadableSecretError, shared_secret
 
@@ -26,7 +27,6 @@ from .findings import Finding, Status
 
 __all__ = ["platform_findings"]
 
-MEDIA_MEMBERSHIPS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 PORTS = {"https": 443, "http": 80}
 CONNECT_S = 5
 EXPIRES_SOON = timedelta(days=21)
@@ -83,15 +83,11 @@ def _lti_13(platform: Platform, target: ReportTarget | None) -> Iterator[Finding
         return
     yield from _key_set(platform)
     if target is None:
-        yield from _token(exchange_of(platform))
+        # No launch has said yet which scopes there are.
+        yield from _token(exchange_with(platform, [SCOPE_SCORE]))
         yield _no_target()
         return
     yield from _services(target)
-
-
-def exchange_of(platform: Platform) -> Exchange:
-    """Return authorised requests where no launch has said which scopes there are."""
-    return exchange_with(platform, [SCOPE_SCORE])
 
 
 def _no_target() -> Finding:
@@ -236,7 +232,9 @@ def _token(exchange: Exchange) -> Iterator[Finding]:
                           "(1EdTech Security Framework 1.0)."),
             "": _("See the log of the HR system's token endpoint."),
         }[kind]  # fmt: skip
-        yield Finding(code="token", step=step, status=Status.PROBLEM, detail=error.message, remedy=remedy)
+        yield Finding(
+            code="token", step=step, status=Status.PROBLEM, detail=told(error.message), remedy=remedy
+        )
         return
     yield Finding(code="token", step=step, status=Status.OK, detail=_("Signed with our key, and granted."))
 
@@ -276,7 +274,7 @@ def _line_items(target: ReportTarget, exchange: Exchange) -> Iterator[Finding]:
         found = {kind: found_line_item(target, kind, exchange) for kind in ReportKind}
     except DeliveryError as error:
         yield Finding(
-            code="line_items", step=step, status=Status.PROBLEM, detail=error.message,
+            code="line_items", step=step, status=Status.PROBLEM, detail=told(error.message),
             remedy=_("See the HR system's log; a moved list is learnt from the next launch."),
         )  # fmt: skip
         return
@@ -306,7 +304,7 @@ def _readable(code: str, step: str, exchange: Exchange, url: str, accept: str) -
     try:
         reply = exchange.request("GET", url, accept=accept)
     except DeliveryError as error:
-        return Finding(code=code, step=step, status=Status.PROBLEM, detail=error.message)
+        return Finding(code=code, step=step, status=Status.PROBLEM, detail=told(error.message))
     if reply.status == 200:
         return Finding(code=code, step=step, status=Status.OK, detail=_("Can be read."))
     return Finding(

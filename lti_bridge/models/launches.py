@@ -142,7 +142,7 @@ class LinkedAccount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"linked account {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save with the digest that keeps "a" and "A" two people."""
@@ -184,7 +184,7 @@ class ReportTarget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"report target {self.pk} ({self.course_key})"
+        return f"{self._meta.verbose_name} {self.pk} ({self.course_key})"
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save with the digest of (resource link, course)."""

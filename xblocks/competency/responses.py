@@ -4,7 +4,7 @@ Each kind knows its own JSON, which is the same on the wire and at rest but for 
 parts: those leave the server as opaque tokens (see ``layout``), ``names`` maps them back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import ClassVar, Self, cast, override
 
@@ -195,9 +195,12 @@ def renamed(data: object, names: Mapping[str, str]) -> object:
     >>> renamed({"places": {"t1": 2}, "matches": {"p1": "t1"}}, {"t1": "a"})
     {'places': {'a': 2}, 'matches': {'p1': 'a'}}
     """
-    rename: Callable[[object], object] = lambda one: names.get(one, one) if isinstance(one, str) else one  # noqa: E731
     if not names or not isinstance(data, dict):
         return data
+
+    def rename(one: object) -> object:
+        return names.get(one, one) if isinstance(one, str) else one
+
     return {
         field: {rename(key): rename(value) for key, value in given.items()}
         if isinstance(given, dict)

@@ -115,7 +115,8 @@ class EvidenceAdmin(FactsAdmin):
         _permitted(request, VIEW)
         # First whether there is such an account: no database holds any number.
         context = self._context(request, user_id)
-        context["rows"] = mastery_page.competency_rows(user_id, timezone.now())
+        rows = mastery_page.competency_rows(user_id, timezone.now())
+        context |= {"rows": rows, "proposed": any(row.proposed for row in rows)}
         return TemplateResponse(request, "admin/kapasitas_records/mastery/person.html", context)
 
     def competency(self, request: HttpRequest, user_id: int, competency: str) -> HttpResponse:

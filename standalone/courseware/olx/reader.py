@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from standalone.courseware.tree import CourseTree, Node
 from .parsing import PARSE_ERRORS, ParseRuntime
 from .problems import CourseImportError
 from .source import Source, is_name, is_pointer
+
+__all__ = ["CourseDraft", "read_course"]
 
 # What may lie in what; a leaf may lie in a vertical alone.
 _BELOW = {"course": "chapter", "chapter": "sequential", "sequential": "vertical"}
@@ -165,14 +167,7 @@ class _Reader:
             fields, children = self._structure(definition, cls, usage)
         else:
             fields, children = self._leaf(definition, cls, usage), ()
-        self.nodes[key] = Node(
-            usage_key=key,
-            block_type=block_type,
-            parent=parent,
-            children=children,
-            fields=fields,
-            max_score=None,
-        )
+        self.nodes[key] = replace(self.nodes[key], children=children, fields=fields)
         return key
 
     def _definition(self, node: etree._Element, block_type: str, name: str) -> etree._Element | None:
@@ -311,14 +306,7 @@ class _Reader:
                 self.source.fault_at(element, reason)
                 continue
             if most is not None:
-                draft.nodes[position] = Node(
-                    usage_key=node.usage_key,
-                    block_type=node.block_type,
-                    parent=node.parent,
-                    children=node.children,
-                    fields=node.fields,
-                    max_score=Decimal(str(most)),
-                )
+                draft.nodes[position] = replace(node, max_score=Decimal(str(most)))
 
 
 def _errors(block: Any) -> list[str]:
@@ -357,6 +345,3 @@ def _check_grading(source: Source, file: str, policy: Mapping[str, Any], draft: 
         if node.block_type == "sequential" and node.fields.get("graded") and kind not in types:
             message = _("“%(title)s” is graded as “%(type)s”, which GRADER does not have.")
             source.fault(file, message % {"title": node.title, "type": kind})
-
-
-__all__ = ["CourseDraft", "read_course"]

@@ -141,7 +141,7 @@ def public_facts(authored: Content, title: str) -> dict[str, Any]:
         "schema": 1,
         "display_name": title,
         "intro": safe_html(authored.intro),
-        "ready": not (authored.problems or authored.form_problems()),
+        "ready": not authored.blocking_problems(),
         "attempts": assessment.attempts,
         "feedback": assessment.feedback.value,
         "form": assessment.form.value,
