@@ -157,8 +157,13 @@ class _WatchedConnection(urllib3.connection.HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
+        try:
+            peer = str(sock.getpeername()[0]).partition("%")[0]
+        except OSError as error:
+            sock.close()
+            raise urllib3.exceptions.NewConnectionError(self, "reset at once") from error
         # A name can lead anywhere, and many spellings of an address are none to who reads the URL.
-        if _is_off_limits(ipaddress.ip_address(str(sock.getpeername()[0]).partition("%")[0])):
+        if _is_off_limits(ipaddress.ip_address(peer)):
             sock.close()
             raise UrlNotAllowedError("a link-local address")
         return sock

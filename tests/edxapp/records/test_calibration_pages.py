@@ -88,8 +88,12 @@ def test_an_items_text_and_key_need_the_permission_to_view_banks(
     staff: Staff, measured: SimpleNamespace
 ) -> None:
     address = reverse(ITEM, args=[measured.calibration.pk, "sim-01"])
-    assert "soal simulasi 1" not in text_of(staff("view_calibration").get(address))
-    assert "soal simulasi 1" in text_of(staff("view_calibration", "view_itembank", name="ahli").get(address))
+    without = text_of(staff("view_calibration").get(address))
+    assert "soal simulasi 1" not in without
+    # How its options drew tells which one is the key, marked or not.
+    assert "weakest fifth" not in without
+    with_key = text_of(staff("view_calibration", "view_itembank", name="ahli").get(address))
+    assert "soal simulasi 1" in with_key and "weakest fifth" in with_key
 
 
 # Reading
