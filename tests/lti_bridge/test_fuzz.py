@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -157,8 +158,6 @@ def service(db):
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_replies_end_in_success_or_a_delivery_error(service, monkeypatch, answers, known):
     """Whatever the platform answers, and in whatever order, the sender can decide."""
-    from django.core.cache import cache
-
     cache.clear()
     LineItem.objects.all().delete()
     if known:
