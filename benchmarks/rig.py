@@ -21,17 +21,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from lti_bridge.scopes import SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE
+
 from .progress import COURSE_KEY
 
-__all__ = ["ROOT", "Rig", "fresh_var", "rigged", "start", "stop"]
+__all__ = ["ROOT", "SCOPES", "Rig", "free_port", "fresh_var", "rigged", "start", "stop"]
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
-SCOPES = (
-    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
-)
+SCOPES = (SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE)
 
 type Process = "subprocess.Popen[bytes]"
 
