@@ -1,7 +1,6 @@
 """Addresses that strangers name: public only, resolved once, connected to as resolved."""
 
 import datetime
-import gzip
 import ipaddress
 import socket
 import ssl
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from lti_bridge import addresses
 from lti_bridge.addresses import fetch_pinned, is_public, pin
 from lti_bridge.http import BadResponseError, NoConnectionError, UrlNotAllowedError
-from tests.net import free_port
 
 from .fakes import private_key
 from .registering_platform import registering
@@ -147,6 +145,8 @@ def test_redirects_are_replies(settings):
 
 def test_nothing_is_read_without_a_limit(settings):
     """A body that does not end is cut off, compressed or not."""
+    import gzip
+
     settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = settings.KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
     bomb = gzip.compress(b"0" * 5_000_000)
     with registering() as platform:
@@ -157,6 +157,8 @@ def test_nothing_is_read_without_a_limit(settings):
 
 def test_a_port_where_nobody_listens(settings):
     """Nothing was sent, and it is known."""
+    from tests.net import free_port
+
     settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = settings.KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
     with pytest.raises(NoConnectionError):
         fetch_pinned("GET", f"http://127.0.0.1:{free_port()}/")

@@ -1,9 +1,5 @@
 """HTTP to platforms: what is never done, whatever a platform answers."""
 
-import gzip
-import socket
-import time
-
 import pytest
 
 from lti_bridge import http
@@ -77,6 +73,8 @@ def test_a_reply_without_end_is_cut_off(ags, monkeypatch):
 
 def test_a_packed_bomb_is_cut_off(ags, monkeypatch):
     """What counts is the unpacked size."""
+    import gzip
+
     monkeypatch.setattr(http, "RESPONSE_LIMIT_BYTES", 100_000)
     bomb = gzip.compress(b"0" * 10_000_000)
     assert len(bomb) < 100_000
@@ -94,6 +92,8 @@ def test_a_connection_that_breaks_leaves_doubt(ags):
 
 def test_a_slow_reply_leaves_doubt(ags, monkeypatch):
     """Waiting is bounded."""
+    import time
+
     monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.1)
     ags.fault = lambda _call: time.sleep(0.4)
     with pytest.raises(InterruptedExchangeError):
@@ -103,6 +103,8 @@ def test_a_slow_reply_leaves_doubt(ags, monkeypatch):
 def test_no_connection_leaves_no_doubt(settings):
     """Nothing was sent: nothing has to be read back."""
     settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["127.0.0.1"]
+    import socket
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
