@@ -4,8 +4,6 @@
 """
 
 import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +11,8 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from django.core.cache import cache
 from django.test import Client
 
-from lti_bridge.launch import keysets
 from lti_bridge.models import LinkedAccount
 
 from . import test_addresses, test_concurrency, test_deep_linking, test_launch, test_registration
@@ -130,6 +126,9 @@ def with_header(token: str, **changes: Any) -> str:
 
 
 def hs256_signed_with_public_key(platform: FakePlatform, claims: dict[str, Any]) -> str:
+    import hashlib
+    import hmac
+
     pem = platform.key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -194,6 +193,10 @@ def test_a_new_key_is_fetched_and_floods_of_unknown_kids_are_not(client, registe
         token = registered_again.token(registered.claims(asked["nonce"], TARGET))
         client.post("/lti/launch", {"state": asked["state"], "id_token": token})
     assert registered.key_fetches == 1
+    from django.core.cache import cache
+
+    from lti_bridge.launch import keysets
+
     cache.delete(keysets._name("pause", registered.key_set_url))
     registered.kid = "kunci-baru"
     assert launch(client, registered).status_code == 302
