@@ -300,6 +300,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
             language=translate.language,
             text=translate.text,
             names=lambda ids: records.competency_names(ids, translate.language),
+            levels=lambda ids: records.competency_levels(ids, translate.language),
             static=lambda html: links.resolved(self, html),
             measured=lambda situation: measuring.measured(self, situation, translate.language),
             moment=lambda at: formats.moment(at, zone, translate),
@@ -360,9 +361,10 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         """Save the answer to one item. Repeating a request changes nothing.
 
         ``{"item", "response", "uuid", "attempt"?, "final"?, "answered_at"?, "sent_at"?, "certainty"?}`` →
-        ``{"item", "uuid", "complete", "final", "answered", "count", "left"?, "html"?}``; ``html`` is the item
-        with its feedback, where the answer is final, ``left`` the seconds of a time limit. An adaptive test
-        adds ``{"next"?, "reserve", "over"}``.
+        ``{"item", "uuid", "complete", "final", "answered", "count", "left"?, "superseded"?, "html"?}``;
+        ``html`` is the item with its feedback, where the answer is final, ``left`` the seconds of a time
+        limit. ``superseded``: an answer that was given later, on another device, stands; ``html`` has it. An
+        adaptive test adds ``{"next"?, "reserve", "over"}``.
         """
         return self._handled(lambda situation, translate: self._answer(data, situation, translate))
 
@@ -412,16 +414,21 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         flow.check_attempt(situation, fields.get("attempt"))
         item = flow.item_of(situation, fields["item"])
         uuid = requests.client_uuid_of(fields["uuid"])
+        superseded = False
         if not (situation.attempt and situation.attempt.repeats(item.id, uuid)):
             before, situation = situation, sitting.answered(situation, item, uuid, fields)
-            self._keep(situation)
-            recording.answered(self, before, situation, item)
+            superseded = situation.attempt is before.attempt
+            if not superseded:
+                self._keep(situation)
+                recording.answered(self, before, situation, item)
         reply = sitting.reply_to(situation, item, uuid)
+        if superseded:
+            reply["superseded"] = True
         if situation.course is not None:
             found = views.next_of(situation, self._facts(translate))
             reply |= {name: self._item(view, translate) for name, view in found.shown.items()}
             reply |= {"reserve": [self._item(view, translate) for view in found.reserve], "over": found.over}
-        elif reply["final"]:
+        elif reply["final"] or superseded:
             reply["html"] = self._item(item_view(situation, item, self._facts(translate)), translate)
         return reply
 

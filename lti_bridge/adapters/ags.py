@@ -3,7 +3,6 @@
 import json
 import threading
 from datetime import timedelta
-from decimal import Decimal
 from urllib.parse import urlsplit, urlunsplit
 
 from lti_bridge import http
@@ -14,7 +13,7 @@ from lti_bridge.delivery.errors import (
     RejectedError,
     TransientError,
 )
-from lti_bridge.delivery.report import Reading, Report, Result, holds
+from lti_bridge.delivery.report import Reading, Report, holds, result_of
 from lti_bridge.delivery.timestamps import wire_text
 from lti_bridge.errands import at_desk
 from lti_bridge.models import LineItem, ReportKind, ReportTarget
@@ -154,15 +153,5 @@ def _result_for(reply: http.Response, recipient: str) -> Reading | None:
         if not isinstance(entry, dict) or entry.get("userId") != recipient:
             continue
         # A result without a maximum is a fraction of 1 (AGS 2.0, 3.4); one without a score is none yet.
-        score, maximum = _number(entry.get("resultScore")), _number(entry.get("resultMaximum", 1))
-        if score is None or maximum is None or maximum <= 0:
-            return Reading()
-        return Reading(result=Result(score=score, maximum=maximum))
+        return Reading(result=result_of(entry.get("resultScore"), entry.get("resultMaximum", 1)))
     return None
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    number = Decimal(value)
-    return number if abs(number) < 10**12 else None

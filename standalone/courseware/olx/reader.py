@@ -31,10 +31,21 @@ __all__ = ["CourseDraft", "read_course"]
 
 # What may lie in what; a leaf may lie in a vertical alone.
 _BELOW = {"course": "chapter", "chapter": "sequential", "sequential": "vertical"}
+# Subsections of one assignment type that a policy may ask for, or drop: each is reckoned with.
+MAX_COUNT = 1000
 # Children of <course> that say something about the course and are no blocks.
 _NOT_BLOCKS = {"wiki", "textbook"}
-# Parts of a problem that run its author's Python, or need a grader elsewhere: not on this site.
-_UNSAFE = ("script", "customresponse", "schematicresponse", "coderesponse", "externalresponse", "jsinput")
+# Parts of a problem that run Python, or need a grader elsewhere: not on this site.
+_UNSAFE = (
+    "script",
+    "customresponse",
+    # Hands what the learner typed to sympy, which evaluates it as Python.
+    "symbolicresponse",
+    "schematicresponse",
+    "coderesponse",
+    "externalresponse",
+    "jsinput",
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +101,7 @@ class _Reader:
             self.source.fault_at(pointer, _("org, course and url_name must name the course run."))
             return None
         directory = f"policies/{key.run}"
-        self.policy = self.source.json(f"{directory}/policy.json")
+        self.policy = self._policy(f"{directory}/policy.json")
         grading = self.source.json(f"{directory}/grading_policy.json")
         self.runtime = ParseRuntime(key, self.source.root, self.policy)
         root_key = self._block(pointer, None)
@@ -110,6 +121,16 @@ class _Reader:
         _check_grading(self.source, f"{directory}/grading_policy.json", grading, draft)
         self._check_and_collect(draft)
         return draft
+
+    def _policy(self, file: str) -> dict[str, Mapping[str, Any]]:
+        """Return the settings by block (``chapter/name``); what is none is told and left out."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for block, settings in self.source.json(file).items():
+            if isinstance(settings, dict):
+                found[block] = settings
+            else:
+                self.source.fault(file, _("%(block)s: this must be a JSON object.") % {"block": block[:80]})
+        return found
 
     # One block
 
@@ -213,7 +234,7 @@ class _Reader:
             # The platform writes JSON into attributes, and reads plain text too: graded="true", due="2026-…".
             try:
                 value = json.loads(text)
-            except json.JSONDecodeError:
+            except (ValueError, RecursionError):
                 value = text
         try:
             fields[name] = known.to_json(known.from_json(value))
@@ -303,12 +324,14 @@ def _check_ours(source: Source, file: str, settings: Mapping[str, Any]) -> None:
 
 def _check_grading(source: Source, file: str, policy: Mapping[str, Any], draft: CourseDraft) -> None:
     types = set()
-    for rule in policy.get("GRADER", []):
+    given = policy.get("GRADER", [])
+    rules: list[Any] = given if isinstance(given, list) else [given]
+    for rule in rules:
         try:
             types.add(str(rule["type"]))
-            sound = 0 <= float(rule["weight"]) <= 1 and int(rule.get("min_count", 0)) >= 0
-            sound = sound and int(rule.get("drop_count", 0)) >= 0
-        except (KeyError, TypeError, ValueError):
+            counts = [int(rule.get(name, 0)) for name in ("min_count", "drop_count")]
+            sound = 0 <= float(rule["weight"]) <= 1 and all(0 <= count <= MAX_COUNT for count in counts)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             sound = False
         if not sound:
             source.fault(file, _("GRADER: an entry needs type, weight in 0..1, min_count and drop_count."))

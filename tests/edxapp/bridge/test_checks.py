@@ -15,8 +15,10 @@ from django.utils import translation
 from edx_toggles.toggles.testutils import override_waffle_switch
 
 from lti_bridge import checks, filters
+from lti_bridge import conf as bridge_conf
 from lti_bridge.models import Platform, ReportTarget
 from tests.edxapp.platform import modules
+from xblocks.records import conf as records_conf
 
 ROOT = Path(__file__).parents[3]
 
@@ -66,6 +68,8 @@ def test_quiet_where_all_is_well():
         ("SWEEP_HOURS", 10**6, "E019", "744"),
         ("SWEEP_HOURS", float("nan"), "E019", "nan"),
         ("KEY", "", "W006", "SECRET_KEY"),
+        ("METRICS_TOKEN", None, "E044", "METRICS_TOKEN"),
+        ("METRICS_TOKEN", "x" * 31, "W045", "32"),
         ("FORMER_KEYS", "the former value", "E040", "1 of its entries"),
         ("FORMER_KEYS", ["", None, "right"], "E040", "2 of its entries"),
         ("KEY", "short", "E007", "32"),
@@ -79,6 +83,14 @@ def test_a_wrong_setting(settings, name, value, id_, words):
     assert words in messages[id_].msg
 
 
+@pytest.mark.parametrize("name", sorted({*bridge_conf.DEFAULTS, *records_conf.DEFAULTS}))
+def test_every_setting_of_ours_has_a_check(settings, name):
+    """One that comes later too: what nothing could read is an error that names it."""
+    setattr(settings, name, object())
+    ours = [one for one in run_checks() if one.id.startswith("kapasitas_") and one.is_serious()]
+    assert [one for one in ours if name in one.msg]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -88,6 +100,7 @@ def test_a_wrong_setting(settings, name, value, id_, words):
         ("QUEUE", "edx.lms.core.low"),
         ("RECONCILE_HOURS", 0),
         ("SWEEP_HOURS", 0.5),
+        ("METRICS_TOKEN", "x" * 32),
         ("KEY", "x" * 32),
     ],
 )

@@ -72,6 +72,11 @@ def test_learners_do_not_teach(as_learner: Client, name: str) -> None:
     assert as_learner.get(reverse(name, args=[KEY])).status_code == 403
 
 
+def test_nobody_has_a_number_without_end(as_instructor: Client, course: Course) -> None:
+    """What no database can hold is nobody's number."""
+    assert as_instructor.get(reverse("learner", args=[KEY, 10**30])).status_code == 404
+
+
 def test_learners_do_not_change_states(as_learner: Client, learner: User) -> None:
     """A learner cannot delete or rescore, not even their own."""
     url = reverse("state", args=[KEY, learner.pk, usage("p1")])

@@ -5,25 +5,46 @@ from typing import Any
 
 from xblocks.competency.certainty import CertaintyShare, advice, calibration
 from xblocks.competency.messages import Message
-from xblocks.competency.results import AttemptResult
+from xblocks.competency.results import AttemptResult, CompetencyResult
 
 from .facts import PageFacts
 from .situation import Situation
 
-__all__ = ["certainty_view", "points_view"]
+__all__ = ["certainty_view", "points_view", "told_by_competency"]
 
 # As wide as the drawing of a share.
 WIDTH = 300
+# Items of a competency whose points together say little of each.
+LEAST = 3
 
 
-def points_view(result: AttemptResult, facts: PageFacts) -> dict[str, Any]:
-    """Return the points, in total and by competency."""
-    by_competency = result.by_competency()
+def told_by_competency(situation: Situation, result: AttemptResult) -> tuple[CompetencyResult, ...]:
+    """Return the results by competency that the learner may see.
+
+    While the key is not to be seen, those of few items are left out: they would tell of single answers. So
+    would the total less the others, where few items are in none of them: then none is told.
+    """
+    rows = result.by_competency()
+    if all(situation.shows_feedback(one.item) for one in result.items):
+        return rows
+    told = tuple(row for row in rows if row.items >= LEAST)
+    named = {row.competency for row in told}
+    others = sum(named.isdisjoint(one.item.competencies) for one in result.items)
+    return () if 0 < others < LEAST else told
+
+
+def points_view(
+    result: AttemptResult, facts: PageFacts, told: tuple[CompetencyResult, ...] | None = None
+) -> dict[str, Any]:
+    """Return the points, in total and by competency; ``told`` are those that may be told, by default all."""
+    every = result.by_competency()
+    by_competency = every if told is None else told
     names = facts.names(one.competency for one in by_competency)
     return {
         "earned": facts.number(result.earned),
         "possible": facts.number(result.possible),
         "percent": facts.number(result.share * 100),
+        "left_out": len(by_competency) < len(every),
         "competencies": [
             {
                 "id": one.competency,

@@ -9,6 +9,7 @@ from xblocks.competency.items import Item, ItemStatus, SituationalJudgement
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.values import replace
+from xblocks.records.values import LevelWords
 
 from .content import Content
 from .facts import PageFacts
@@ -35,12 +36,22 @@ NOT_ADOPTED = _("not yet adopted by a panel")
 def author_page(authored: Content, warnings: Iterable[Message], facts: PageFacts) -> dict[str, Any]:
     """Return the values of the author's page: every item that may be asked, with its key."""
     items = [*authored.askable(), *authored.trials()]
+    competencies = sorted({id_ for item in items for id_ in item.competencies})
+    names, levels = facts.names(competencies), facts.levels(competencies)
+
+    def words(item: Item) -> dict[str, tuple[str, str]]:
+        none = LevelWords()
+        return {
+            id_: (names[id_], levels.get(id_, {}).get(item.level, none).description)
+            for id_ in item.competencies
+        }
+
     return {
         "prefix": facts.prefix,
         "title": facts.title,
         "intro": facts.html(authored.intro),
         "items": [
-            author_item(item, facts)
+            author_item(item, facts, words(item))
             | {
                 "number": number,
                 "count": len(items),
