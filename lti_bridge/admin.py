@@ -26,6 +26,7 @@ from .models import (
     ToolKey,
 )
 from .operations.urls import urls as operations_urls
+from .reasons import told
 from .roster import admin as rosters
 
 # Register themselves.
@@ -116,7 +117,7 @@ class LinkedAccountAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class ReportTargetAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Where results go, and what blocks them."""
 
-    list_display = ("pk", "deployment", "course_key", "blocked_reason")
+    list_display = ("pk", "deployment", "course_key", "blocked_because")
     list_select_related = ("deployment__platform",)
     list_filter = ("course_key",)
     fields = (
@@ -127,8 +128,13 @@ class ReportTargetAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "lineitems_url",
         "lineitem_url",
         "scopes",
-        "blocked_reason",
+        "blocked_because",
     )
+
+    @admin.display(description=_("blocked because"), ordering="blocked_reason")
+    def blocked_because(self, target: ReportTarget) -> str:
+        """Return the reason in the reader's language."""
+        return told(target.blocked_reason)
 
 
 @admin.register(Enrolment)

@@ -110,12 +110,14 @@ def as_a_new_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A Playwright browser: the system's Chromium, else the one that Playwright fetched."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from scripts.browser import LAUNCH_ARGUMENTS, system_browser
 
     # Playwright's loop must not make Django refuse the test thread's own queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # What does not come fails after this; a busy machine needs more than the five seconds of Playwright.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system_browser(), args=LAUNCH_ARGUMENTS)
         yield browser

@@ -19,6 +19,7 @@ from lti_bridge.adapters.paging import with_query
 from lti_bridge.delivery.errors import DeliveryError
 from lti_bridge.models import LtiVersion, Platform, ReportKind, ReportTarget
 from lti_bridge.origins import origin
+from lti_bridge.reasons import told
 from lti_bridge.scopes import SCOPE_LINE_ITEM, SCOPE_MEMBERSHIP, SCOPE_RESULT, SCOPE_SCORE
 from lti_bridge.secrets_at_rest import UnreadableSecretError, shared_secret
 
@@ -236,7 +237,9 @@ def _token(exchange: Exchange) -> Iterator[Finding]:
                           "(1EdTech Security Framework 1.0)."),
             "": _("See the log of the HR system's token endpoint."),
         }[kind]  # fmt: skip
-        yield Finding(code="token", step=step, status=Status.PROBLEM, detail=error.message, remedy=remedy)
+        yield Finding(
+            code="token", step=step, status=Status.PROBLEM, detail=told(error.message), remedy=remedy
+        )
         return
     yield Finding(code="token", step=step, status=Status.OK, detail=_("Signed with our key, and granted."))
 
@@ -276,7 +279,7 @@ def _line_items(target: ReportTarget, exchange: Exchange) -> Iterator[Finding]:
         found = {kind: found_line_item(target, kind, exchange) for kind in ReportKind}
     except DeliveryError as error:
         yield Finding(
-            code="line_items", step=step, status=Status.PROBLEM, detail=error.message,
+            code="line_items", step=step, status=Status.PROBLEM, detail=told(error.message),
             remedy=_("See the HR system's log; a moved list is learnt from the next launch."),
         )  # fmt: skip
         return
@@ -306,7 +309,7 @@ def _readable(code: str, step: str, exchange: Exchange, url: str, accept: str) -
     try:
         reply = exchange.request("GET", url, accept=accept)
     except DeliveryError as error:
-        return Finding(code=code, step=step, status=Status.PROBLEM, detail=error.message)
+        return Finding(code=code, step=step, status=Status.PROBLEM, detail=told(error.message))
     if reply.status == 200:
         return Finding(code=code, step=step, status=Status.OK, detail=_("Can be read."))
     return Finding(

@@ -32,6 +32,7 @@ from lti_bridge.models import (
     ReportTarget,
 )
 from lti_bridge.queue import enqueue
+from lti_bridge.reasons import told
 
 from . import actions
 from .actions import AlreadyDoneError, Done, Order
@@ -203,7 +204,7 @@ def unblock(request: HttpRequest, target_id: int) -> HttpResponse:
             title=_("Unblock target %(number)s") % {"number": target.pk},
             sentences=[
                 _where(target),
-                _("It is blocked because: %(reason)s") % {"reason": target.blocked_reason or NOTHING},
+                _("It is blocked because: %(reason)s") % {"reason": told(target.blocked_reason) or NOTHING},
                 _("Its blocked deliveries will be sent again."),
                 _("If nothing was changed, it will be blocked again."),
             ],
@@ -233,7 +234,7 @@ def close_circuit(request: HttpRequest, platform_id: int) -> HttpResponse:
             title=_("Send to %(name)s again at once") % {"name": platform.name},
             sentences=[
                 _("It is being left alone because: %(reason)s")
-                % {"reason": platform.circuit_reason or NOTHING},
+                % {"reason": told(platform.circuit_reason) or NOTHING},
                 _("If it still fails, it will be left alone again."),
             ],
             button=_("Send again at once"),
@@ -264,12 +265,12 @@ def reconcile(request: HttpRequest, target_id: int) -> HttpResponse:
         try:
             reconcile_target(target.pk)
         except DeliveryError as error:
-            return [_("The results could not be read: %(problem)s") % {"problem": error.message}]
+            return [_("The results could not be read: %(problem)s") % {"problem": told(error.message)}]
         latest = target.reconciliations.order_by("-started_at", "-pk").first()
         if latest is None:
             return [_("The reconciliation was begun.")]
         if latest.problem:
-            return [_("The results could not be read: %(problem)s") % {"problem": latest.problem}]
+            return [_("The results could not be read: %(problem)s") % {"problem": told(latest.problem)}]
         return [
             _("Compared: %(compared)s; discrepancies found: %(found)s; gone: %(resolved)s.")
             % {"compared": latest.compared, "found": latest.found, "resolved": latest.resolved}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lti_bridge.delivery.errors import DeliveryError
 from lti_bridge.models import Platform, ReportTarget
+from lti_bridge.reasons import told
 
 from .actions import Done
 from .standing import condition
@@ -51,7 +52,7 @@ def platform_words(platform: Platform, now: datetime) -> tuple[str, str]:
     if state == "left_alone" and platform.circuit_open_until is not None:
         return "bad", _("left alone until %(moment)s because: %(reason)s") % {
             "moment": _moment(platform.circuit_open_until),
-            "reason": platform.circuit_reason or _("it does not answer"),
+            "reason": told(platform.circuit_reason) or _("it does not answer"),
         }
     return "good", _("healthy")
 
@@ -59,7 +60,7 @@ def platform_words(platform: Platform, now: datetime) -> tuple[str, str]:
 def target_words(target: ReportTarget, now: datetime) -> tuple[str, str]:
     """Return (tone, words) of a target's condition: its own, else its platform's."""
     if target.blocked_reason:
-        return "bad", _("blocked because: %(reason)s") % {"reason": target.blocked_reason}
+        return "bad", _("blocked because: %(reason)s") % {"reason": told(target.blocked_reason)}
     if target.reconcile_first:
         return "warn", _("being reconciled: nothing is sent before the results were read")
     return platform_words(target.deployment.platform, now)
@@ -82,7 +83,7 @@ def verdict_words(one: "Rehearsed") -> tuple[str, str]:
 
 def _problem(error: DeliveryError) -> str:
     status = f" ({error.http_status})" if error.http_status else ""
-    return f"{error.message}{status}"
+    return f"{told(error.message)}{status}"
 
 
 def done_sentences(done: Done, what: str) -> list[str]:

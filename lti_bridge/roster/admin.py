@@ -19,6 +19,7 @@ from lti_bridge.conf import setting
 from lti_bridge.host import UnknownCourseError, course_host
 from lti_bridge.models import ReportTarget, RosterReading
 from lti_bridge.queue import enqueue
+from lti_bridge.reasons import told
 
 from .listing import Progress, SelectionForm, counts_of
 from .targets import readable_targets
@@ -127,7 +128,7 @@ class RosterReadingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, _("The roster is being read already."), messages.WARNING)
             return
         if reading.problem:
-            text = _("The roster could not be read whole: {problem}.").format(problem=reading.problem)
+            text = _("The roster could not be read whole: {problem}.").format(problem=told(reading.problem))
             self.message_user(request, text, messages.ERROR)
         else:
             self.message_user(request, _("The roster was read."), messages.SUCCESS)

@@ -32,16 +32,10 @@ class Demo:
         return subprocess.run(command, cwd=ROOT, env=environment, check=check, capture_output=True, text=True)
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """What `make run` serves, once it has said that it is ready; shared by the tests of a worker."""
-    yield from _served(tmp_path_factory.mktemp("var"))
-
-
 @pytest.fixture(scope="module")
-def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The same for one module alone: nobody else's platforms and records are in it, nor its own elsewhere."""
-    yield from _served(tmp_path_factory.mktemp("own"))
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """What `make run` serves, once it is ready; one a module, so that nobody else's records are in it."""
+    yield from _served(tmp_path_factory.mktemp("var"))
 
 
 def _served(var: Path) -> Iterator[Demo]:

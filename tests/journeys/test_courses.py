@@ -15,12 +15,6 @@ pytestmark = pytest.mark.browser
 LEAST_UNITS = 20
 
 
-@pytest.fixture(scope="module")
-def demo(own_demo: Demo) -> Demo:
-    """Nobody else's: what is completed here would be counted by others."""
-    return own_demo
-
-
 # The governance course is walked by the official of test_official.
 @pytest.mark.parametrize("course", [name for name in COURSES if name != "governance"])
 def test_a_course_is_completed_from_end_to_end(demo: Demo, chromium: Any, course: str) -> None:

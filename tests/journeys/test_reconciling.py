@@ -28,12 +28,6 @@ Discrepancy.objects.update(found_at=F("found_at") - hour, seen_at=F("seen_at") -
 """
 
 
-@pytest.fixture(scope="module")
-def demo(own_demo: Demo) -> Demo:
-    """Nobody else's: other tests register platforms that are gone by now."""
-    return own_demo
-
-
 def simpeg(demo: Demo, code: str) -> str:
     """Work on HR's database behind everybody's back."""
     environment = {**os.environ, "KAPASITAS_VAR": str(demo.var), "PYTHONPATH": str(ROOT)}

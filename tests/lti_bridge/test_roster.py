@@ -505,7 +505,7 @@ def test_a_roster_is_read_at_the_press_of_a_button(staff, a_class, theirs):
     assert RosterReading.objects.latest("pk").joined == 1
     assert b"messagelist" in page.content
     theirs.instead["/roster"] = (403, {}, b"")
-    assert b"does not let us read the roster" in client.post(url, follow=True).content
+    assert b"tidak mengizinkan pembacaan daftar peserta" in client.post(url, follow=True).content
     RosterReading.objects.create(target=a_class, started_at=timezone.now())
     assert client.post(url, follow=True).status_code == 200
     assert client.post(f"{LIST}roster/0/read/").status_code == 404
