@@ -29,6 +29,7 @@ from tests.net import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs/images"
+TITLE = "Manajemen Pemerintahan Kecamatan dan Kelurahan"
 COURSE = "/courses/course-v1:Kapasitas+PEM101+2026/"
 UNIT = COURSE + "blocks/block-v1:Kapasitas+PEM101+2026+type@vertical+block@{}/unit/"
 READY_SECONDS = 170
@@ -132,7 +133,7 @@ def learner(one: Camera, sites: Sites, user: str) -> None:
     one.speak(sites.simpeg)
     page.goto(f"{sites.simpeg}/me/courses/")
     one.shoot("simpeg-my-training", 420)
-    page.locator("main form button").first.click()
+    page.get_by_role("button", name=TITLE).click()
     page.wait_for_url(f"{sites.site}/courses/**")
     one.speak(sites.site)
     page.goto(sites.site + COURSE)
@@ -195,7 +196,7 @@ def personnel(one: Camera, sites: Sites) -> None:
     page.goto(f"{sites.site}/lti/records")
     one.shoot("records", 600)
     page.goto(f"{sites.simpeg}/results/")
-    page.locator("main a").first.click()
+    page.locator("main a", has_text=TITLE).first.click()
     page.wait_for_load_state("networkidle")
     one.shoot("simpeg-results", 640)
 
@@ -205,7 +206,7 @@ def complete(one: Camera, sites: Sites, user: str) -> None:
     page = one.page
     page.clock.install()
     sign_in(page, sites.simpeg, user)
-    page.locator("main form button").first.click()
+    page.get_by_role("button", name=TITLE).click()
     page.get_by_role("link", name="Mulai").first.click()
     page.wait_for_load_state("networkidle")
     Learner(page, all_items()).work_through()
