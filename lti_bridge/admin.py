@@ -59,6 +59,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = RegistrationInvitation
         fields = ("name", "host", "trusts_nip")
+        labels: ClassVar = {"name": _("name of the HR system"), "host": _("its host name")}
 
 
 @admin.register(RegistrationInvitation)

@@ -3,6 +3,7 @@
 Foreign errors (urllib3) are translated here and nowhere else.
 """
 
+import http.client
 import ipaddress
 import json
 import os
@@ -101,7 +102,7 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(name)
 
 
-# Of each thread: the connections that it keeps, and until when its exchange may last (monotonic).
+# Of each thread: the connections that it keeps, until when its exchange may last (monotonic), and its socket.
 _thread = threading.local()
 
 
@@ -152,11 +153,26 @@ _watchdog = _Watchdog()
 
 
 class _WatchedConnection(urllib3.connection.HTTPConnection):
-    """Its wait for a reply's head has an end, however slowly the head drips in."""
+    """Its wait for a reply's head has an end, however slowly the head drips in; so has that for the body."""
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        try:
+            peer = str(sock.getpeername()[0]).partition("%")[0]
+        except OSError as error:
+            sock.close()
+            raise urllib3.exceptions.NewConnectionError(self, "reset at once") from error
+        # A name can lead anywhere, and many spellings of an address are none to who reads the URL.
+        if _is_off_limits(ipaddress.ip_address(peer)):
+            sock.close()
+            raise UrlNotAllowedError("a link-local address")
+        return sock
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
         if self.sock is None:
-            return super().getresponse()
+            raise http.client.NotConnected
+        # Kept for the body: a connection that serves no other request lets go of it with the head.
+        _thread.sock = self.sock
         with _watchdog.over(self.sock, _thread.deadline):
             return super().getresponse()
 
@@ -260,8 +276,14 @@ def check_url(url: str) -> None:
         address = ipaddress.ip_address(host)
     except ValueError:
         return
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    if _is_off_limits(address):
         raise UrlNotAllowedError("a link-local address")
+
+
+def _is_off_limits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    plain = mapped or address
+    return plain.is_link_local or plain.is_multicast or plain.is_unspecified
 
 
 def fetch(
@@ -332,13 +354,12 @@ def _read(reply: urllib3.BaseHTTPResponse) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        for chunk in reply.stream(16_384, decode_content=True):
-            size += len(chunk)
-            if size > RESPONSE_LIMIT_BYTES:
-                raise BadResponseError("the reply is too large")
-            if time.monotonic() > _thread.deadline:
-                raise InterruptedExchangeError("the reply took too long")
-            chunks.append(chunk)
+        with _watchdog.over(_thread.sock, _thread.deadline):
+            for chunk in reply.stream(16_384, decode_content=True):
+                size += len(chunk)
+                if size > RESPONSE_LIMIT_BYTES:
+                    raise BadResponseError("the reply is too large")
+                chunks.append(chunk)
     except BaseException:
         # What is left of this reply must not be taken for the next one.
         reply.close()

@@ -4,6 +4,7 @@ Three child processes: each site (which sets itself up, then serves), and the br
 together. The parent imports no Django, so that a clear message comes before anything heavy loads.
 """
 
+import argparse
 import fcntl
 import signal
 import socket
@@ -61,7 +62,7 @@ def hold_data() -> TextIO:
     The lock ends with the process, however it ends.
     """
     try:
-        VAR.mkdir(parents=True, exist_ok=True)
+        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (VAR / "run.lock").open("w")
     except OSError as error:
         sys.exit(f"Cannot write to {VAR} ({error.strerror}): set KAPASITAS_VAR to a directory of yours.")
@@ -152,4 +153,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        prog="python -m standalone.run",
+        description="Set up and serve the course site and the demo SIMPEG until Ctrl+C.",
+        epilog="Environment: KAPASITAS_SITE_PORT (8000), KAPASITAS_SIMPEG_PORT (8001), KAPASITAS_VAR (var).",
+    ).parse_args()
     main()

@@ -6,12 +6,12 @@ from .common_settings import ROOT, SIMPEG_URL, secret_key, sqlite
 SECRET_KEY = secret_key("simpeg")
 ROOT_URLCONF = "standalone.simpeg_urls"
 INSTALLED_APPS = [
+    "standalone.simpeg",  # first: its words go before those of Django's own apps
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "standalone.simpeg",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -19,10 +19,11 @@ from django.utils import timezone
 from lti_bridge import http, keys, shared_cache
 from lti_bridge.delivery.errors import AmbiguousError, BlockedError, RejectedError, TransientError
 from lti_bridge.errands import at_desk
-from lti_bridge.models import Platform
+from lti_bridge.models import Platform, ReportTarget
 from lti_bridge.models.digests import digest
+from lti_bridge.scopes import AGS_SCOPES
 
-__all__ = ["Client", "Exchange", "exchange_with", "refusal", "retry_after", "sent"]
+__all__ = ["Client", "Exchange", "exchange_for", "exchange_with", "refusal", "retry_after", "sent"]
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE_S = 300
@@ -150,6 +151,14 @@ def exchange_with(platform: Platform, scopes: Iterable[str]) -> Exchange:
             audience=platform.token_audience,
         )
     )
+
+
+def exchange_for(target: ReportTarget) -> Exchange:
+    """Return authorised requests with the gradebook scopes of the target's last launch.
+
+    The target's deployment and platform are loaded already.
+    """
+    return exchange_with(target.deployment.platform, AGS_SCOPES & set(target.scopes))
 
 
 def sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Response:

@@ -11,11 +11,11 @@ from lti_bridge import http
 from lti_bridge.delivery.errors import DeliveryError, RejectedError, TransientError
 from lti_bridge.delivery.report import Report, Result, ResultsService, result_of
 from lti_bridge.models import LineItem, LtiVersion, ReportKind, ReportTarget
-from lti_bridge.scopes import AGS_SCOPES, SCOPE_LINE_ITEM, SCOPE_RESULT
+from lti_bridge.scopes import SCOPE_RESULT
 
 from .ags import MEDIA_RESULTS, below
-from .exchange import exchange_with, refusal
-from .line_items import TAGS, found_line_item
+from .exchange import exchange_for, refusal
+from .line_items import TAGS, found_line_item, may_create
 from .paging import pages, with_query
 from .services import results_service
 
@@ -115,9 +115,8 @@ class AgsResults:
     """Results of our line items at one target."""
 
     def __init__(self, target: ReportTarget) -> None:
-        platform = target.deployment.platform
         self._target = target
-        self._exchange = exchange_with(platform, AGS_SCOPES & set(target.scopes))
+        self._exchange = exchange_for(target)
 
     def pages(self, kind: ReportKind) -> Iterator[Sequence[PersonResult]]:
         """Yield the pages of the line item; see ``ResultsReader``."""
@@ -125,7 +124,7 @@ class AgsResults:
             raise UnreadableError("the launch grants no permission to read results")
         line_item = found_line_item(self._target, kind, self._exchange)
         if not line_item:
-            if SCOPE_LINE_ITEM in self._target.scopes and self._target.lineitems_url:
+            if may_create(self._target):
                 return
             raise NotKeptError("the launch grants no line item for this kind of report")
         url = with_query(below(line_item, "results"), limit=str(PAGE_SIZE))

@@ -142,7 +142,7 @@ class LinkedAccount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"linked account {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save with the digest that keeps "a" and "A" two people."""
@@ -184,7 +184,7 @@ class ReportTarget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"report target {self.pk} ({self.course_key})"
+        return f"{self._meta.verbose_name} {self.pk} ({self.course_key})"
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save with the digest of (resource link, course)."""
@@ -197,7 +197,9 @@ class Enrolment(models.Model):
 
     Its row is the lock under which deliveries for (target, account) are numbered.
 
-    .. no_pii:
+    .. pii: the platform's name of the person's result (LTI 1.1), needed to report it there
+    .. pii_types: id
+    .. pii_retirement: local_api
     """
 
     target = models.ForeignKey(ReportTarget, on_delete=models.PROTECT, related_name="enrolments")

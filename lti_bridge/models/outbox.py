@@ -110,7 +110,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"delivery {self.pk} ({self.kind} {self.sequence})"
+        return f"{self._meta.verbose_name} {self.pk} ({self.get_kind_display()} {self.sequence})"
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save with the target's platform."""

@@ -7,6 +7,7 @@ which a second post is known.
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -201,6 +203,7 @@ def unblock(request: HttpRequest, target_id: int) -> HttpResponse:
         _Confirmation(
             title=_("Unblock target %(number)s") % {"number": target.pk},
             sentences=[
+                _where(target),
                 _("It is blocked because: %(reason)s") % {"reason": told(target.blocked_reason) or NOTHING},
                 _("Its blocked deliveries will be sent again."),
                 _("If nothing was changed, it will be blocked again."),
@@ -246,7 +249,7 @@ def close_circuit(request: HttpRequest, platform_id: int) -> HttpResponse:
 @require_http_methods(CONFIRM)
 def reconcile(request: HttpRequest, target_id: int) -> HttpResponse:
     """Read a target's results now, and compare them with ours."""
-    target = get_object_or_404(ReportTarget, pk=target_id)
+    target = get_object_or_404(ReportTarget.objects.select_related("deployment__platform"), pk=target_id)
 
     def do(order: Order) -> list[str]:
         # Part of every installation; imported here since it talks HTTP.
@@ -278,6 +281,7 @@ def reconcile(request: HttpRequest, target_id: int) -> HttpResponse:
         _Confirmation(
             title=_("Reconcile target %(number)s") % {"number": target.pk},
             sentences=[
+                _where(target),
                 _("The HR system's results are read and compared with ours. Nothing is changed there."),
                 _("This may take a minute."),
             ],
@@ -317,7 +321,7 @@ def decide(request: HttpRequest, discrepancy_id: int, decision: str) -> HttpResp
         "ours": _shown(found.ours),
         "sent": _shown(found.sent),
         "theirs": _shown(found.theirs),
-        "maximum": found.maximum,
+        "maximum": _shown(found.maximum),
     }
     what = (
         _("Our value will be sent and stand in the HR system.")
@@ -328,7 +332,7 @@ def decide(request: HttpRequest, discrepancy_id: int, decision: str) -> HttpResp
         request,
         _Confirmation(
             title=_("Send ours") if sends else _("Keep theirs"),
-            sentences=[values, what],
+            sentences=[_where(found.target), f"{found.get_report_kind_display()}. {values}", what],
             button=_("Send ours") if sends else _("Keep theirs"),
             back=reverse("admin:kapasitas_lti_operations_discrepancies"),
             do=do,
@@ -338,5 +342,10 @@ def decide(request: HttpRequest, discrepancy_id: int, decision: str) -> HttpResp
     )
 
 
-def _shown(value: object) -> str:
-    return NOTHING if value is None else str(value)
+def _shown(value: Decimal | None) -> str:
+    return NOTHING if value is None else str(localize(value))
+
+
+def _where(target: ReportTarget) -> str:
+    """Return which course and HR system it is about: a number tells nobody."""
+    return f"{target.course_key} · {target.deployment.platform.name}"

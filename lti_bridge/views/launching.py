@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lti_bridge.host import course_host
 from lti_bridge.launch import tickets
 from lti_bridge.launch.accounts import accept
-from lti_bridge.launch.claims import DeepLinking, Launch, check_envelope, read_message
+from lti_bridge.launch.claims import DeepLinking, Launch, Place, check_envelope, read_message
 from lti_bridge.launch.errors import MalformedLaunchError, StaleLoginError, UntrustedLaunchError
 from lti_bridge.launch.login import (
     LIFETIME,
@@ -28,7 +28,7 @@ from lti_bridge.origins import origin, origin_text
 
 from .choosing import begin_choosing
 from .pages import errors_as_page, framed_page, is_own_form, language_of, set_language
-from .resources import launchable, target_of
+from .resources import launchable, place_of
 
 __all__ = ["continue_launch", "launch", "login", "open_course"]
 
@@ -85,10 +85,13 @@ def _to_platform(request: HttpRequest, begun: Login) -> HttpResponse:
 
 @csrf_exempt
 @transaction.non_atomic_requests
-@require_POST
+@require_http_methods(["GET", "POST"])
 @errors_as_page
 def launch(request: HttpRequest) -> HttpResponse:
     """Verify a launch, sign its person in, and send the browser to the course."""
+    if request.method == "GET":
+        # A browser that opens its tabs again comes here so.
+        raise StaleLoginError("method", _("This page opens from the HR system only."))
     if "error" in request.POST and "id_token" not in request.POST:
         raise UntrustedLaunchError("error", _("The HR system refused the login."))
     state, token = request.POST.get("state", ""), request.POST.get("id_token", "")
@@ -106,9 +109,11 @@ def launch(request: HttpRequest) -> HttpResponse:
     if isinstance(message, DeepLinking):
         response = begin_choosing(request, begun.platform, message, with_cookie=bool(secret))
     else:
-        target = target_of(request, message.target_link_uri)
-        account = accept(begun.platform, message, course_key=target[0], usage_key=target[1], now=now)
-        response = open_course(request, account, message, target, keeps_cookies=bool(secret))
+        place = place_of(request, message.target_link_uri)
+        account = accept(
+            begun.platform, message, course_key=place.course_key, usage_key=place.usage_key, now=now
+        )
+        response = open_course(request, account, message, place, keeps_cookies=bool(secret))
     response.delete_cookie(cookie, path=reverse("kapasitas_lti:launch"))
     return response
 
@@ -159,15 +164,15 @@ def open_course(
     request: HttpRequest,
     account: LinkedAccount,
     launch: Launch,
-    target: tuple[str, str],
+    place: Place,
     *,
     keeps_cookies: bool,
 ) -> HttpResponse:
-    """Begin the person's session and go to (course key, usage key or "").
+    """Begin the person's session and go to the place.
 
     In a frame that keeps no cookies of ours, offer a window of its own instead.
     """
-    path = course_host().url(target[0], target[1] or None)
+    path = course_host().url(place.course_key, place.usage_key or None)
     return_url = launch.return_url if _leads_home(account.platform, launch) else ""
     if keeps_cookies and not _frame_without_session(request):
         return _signed_in(request, account.user_id, path, return_url, launch.locale)

@@ -19,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_language": get_language(),
         "site_user_name": user.get_full_name() or user.get_username(),
         "site_return_url": request.session.get(RETURN_URL, ""),
+        "site_may_administer": user.is_staff,
         "site_may_author": user.has_perm(AUTHOR),
         "site_may_see_records": user.has_perm("kapasitas_lti.view_completionrecord"),
     }

@@ -26,6 +26,7 @@ from .services import (
     SandboxService,
     SettingsService,
     UserService,
+    UserStateService,
 )
 from .store import SiteStore
 from .transcripts import VideoConfigService
@@ -96,6 +97,8 @@ class SiteRuntime(Runtime):
         }
         if user is not None:
             services["completion"] = CompletionService(tree, user.pk)
+        if staff:
+            services["user_state"] = UserStateService(tree)
         super().__init__(ids, ids, mixins=(structure.InheritedSettings,), services=services)
 
     # Blocks

@@ -5,9 +5,11 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from celery import Celery
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from lti_bridge import keys, secrets_at_rest
 from lti_bridge.doctor import Status, connections, examine_platform, examine_site
@@ -84,8 +86,6 @@ def test_a_refused_token_is_explained(ags, healthy, code):
 
 def _translated(text: str) -> str:
     """The site's language is Indonesian; a remedy is there in whichever was active."""
-    from django.utils.translation import gettext, override
-
     with override("id"):
         return gettext(text)
 
@@ -206,8 +206,6 @@ def test_work_that_nobody_does_is_found(enrolment):
 
 @override_settings(KAPASITAS_LTI_USE_CELERY=True)
 def test_a_broker_that_does_not_answer_is_a_problem(db, monkeypatch):
-    from celery import Celery
-
     app = Celery("doctor-test", broker="amqp://127.0.0.1:9//", set_as_current=False)
     monkeypatch.setattr("celery.current_app", app)
     assert site()["broker"] == "problem"
@@ -242,8 +240,6 @@ def test_it_tells_no_token_and_no_person(ags, healthy):
 @pytest.mark.service("redis")
 @override_settings(KAPASITAS_LTI_USE_CELERY=True)
 def test_a_broker_without_workers_for_our_queue_is_a_problem(db, monkeypatch):
-    from celery import Celery
-
     app = Celery("doctor-test", broker="redis://127.0.0.1:6379/15", set_as_current=False)
     monkeypatch.setattr("celery.current_app", app)
     steps = site()

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from lti_bridge.launch import tickets
+from lti_bridge.launch import keysets, tickets
 from lti_bridge.launch.errors import RefusedLaunchError
 from lti_bridge.launch.linking import account_with
 from lti_bridge.models import LinkedAccount, Platform
@@ -128,8 +128,6 @@ def test_two_platforms_share_the_official(client, registered, monkeypatch):
     first = linked()
     second = FakePlatform(issuer="https://dua.example.test", client_id="dua")
     second.register()
-    from lti_bridge.launch import keysets
-
     monkeypatch.setattr(keysets, "fetch", second.fetch)
     launch(client, second, sub="x-1")
     assert set(LinkedAccount.objects.values_list("user_id", flat=True)) == {first}

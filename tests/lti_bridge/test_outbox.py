@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from lti_bridge import tasks
 from lti_bridge.api import note_progress
@@ -12,6 +13,7 @@ from lti_bridge.models import CompletionRecord, Delivery, DeliveryState, Enrolme
 from lti_bridge.outbox import unblock
 from lti_bridge.queue import enqueue
 from lti_bridge.records.content import content_hash
+from lti_bridge.records.keeping import fill_missing_identity
 from lti_bridge.records.numbers import is_record_number
 from xblocks.records.api import OfficialIdentity, record_official
 
@@ -118,8 +120,6 @@ def test_a_grade_that_falls_is_reported_and_completion_stays(host, learner):
 
 def test_a_delivery_in_flight_is_left_to_its_worker(host, learner):
     """Superseding must not pull a row out of a worker's hands."""
-    from django.utils import timezone
-
     finish(host, learner.account.user_id, "0.70")
     Delivery.objects.filter(kind="grade").update(state=DeliveryState.IN_FLIGHT, lease_until=timezone.now())
     finish(host, learner.account.user_id, "0.90")
@@ -182,8 +182,6 @@ def test_an_unknown_course_is_an_error(host, learner):
 
 def test_a_blocked_place_keeps_its_deliveries_until_it_is_unblocked(host, learner):
     """What cannot be sent waits, and goes when the block is lifted."""
-    from django.utils import timezone
-
     ReportTarget.objects.update(blocked_reason="invalid_client")
     finish(host, learner.account.user_id)
     assert {state for *_rest, state in rows()} == {"blocked"}
@@ -193,8 +191,6 @@ def test_a_blocked_place_keeps_its_deliveries_until_it_is_unblocked(host, learne
 
 def test_a_nip_that_comes_later_completes_the_record(host, learner):
     """A record written without NIP gets it from the next launch, and a fitting hash; others never change."""
-    from lti_bridge.records.keeping import fill_missing_identity
-
     user = learner.account.user_id
     finish(host, user)
     fill_missing_identity(user, OfficialIdentity(nip="198001012005011001", full_name="Contoh Camat Demo"))

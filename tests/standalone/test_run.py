@@ -15,10 +15,10 @@ from tests.net import free_port
 ROOT = Path(__file__).parents[2]
 
 
-def run(var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(var: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     ports = {"KAPASITAS_SITE_PORT": str(free_port()), "KAPASITAS_SIMPEG_PORT": str(free_port())}
     return subprocess.run(
-        [sys.executable, "-m", "standalone.run"],
+        [sys.executable, "-m", "standalone.run", *arguments],
         cwd=ROOT,
         env={**os.environ, **ports, "KAPASITAS_VAR": str(var), **environment},
         capture_output=True,
@@ -26,6 +26,14 @@ def run(var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
         check=False,
         timeout=60,
     )
+
+
+def test_help_starts_nothing(tmp_path: Path) -> None:
+    """Whoever asks is told how ports and data are chosen."""
+    told = run(tmp_path / "var", "--help")
+    assert told.returncode == 0
+    assert "KAPASITAS_SITE_PORT" in told.stdout
+    assert not (tmp_path / "var").exists()
 
 
 def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -61,9 +69,12 @@ def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path, monkeypatch: p
 
 def test_a_secret_is_made_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The secret is the same at each start, readable by its owner only, and no draft is left beside it."""
-    monkeypatch.setattr(common_settings, "VAR", tmp_path)
+    var = tmp_path / "var"
+    monkeypatch.setattr(common_settings, "VAR", var)
     first = common_settings.secret_key("site")
     assert len(first) > 50
     assert common_settings.secret_key("site") == first
-    (file,) = tmp_path.iterdir()
+    (file,) = var.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    # Beside it lie the databases, with people's names and answers.
+    assert stat.S_IMODE(var.stat().st_mode) == 0o700

@@ -14,7 +14,7 @@ from standalone.courseware import progress
 from standalone.courseware.host import own_settings
 from standalone.courseware.models import Course, CourseRole, Enrolment
 from standalone.courseware.progress import Completeness
-from standalone.courseware.tree import CourseTree, Node
+from standalone.courseware.tree import CourseTree, Node, load_tree
 
 from .access import Access, enter, reads_only, signed_in
 from .page import page_resources
@@ -37,10 +37,16 @@ def home(request: HttpRequest) -> HttpResponse:
             "hours": own_settings(course).get("lesson_hours"),
             "learns": course.pk in learning,
             "teaches": course.pk in teaching or user.is_superuser,
+            "completeness": _completeness(course, user.pk) if course.pk in learning else None,
         }
         for course in courses
     ]
     return render(request, "courseware/home.html", {"cards": cards})
+
+
+def _completeness(course: Course, user_id: int) -> Completeness:
+    tree = load_tree(course.course_key)
+    return progress.completeness(tree, progress.completed_blocks(tree, user_id))
 
 
 @dataclass(frozen=True, slots=True)

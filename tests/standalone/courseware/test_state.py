@@ -6,6 +6,7 @@ from xblock.exceptions import InvalidScopeError, NoSuchServiceError
 
 from standalone.courseware.models import LearnerState, SharedState
 from standalone.courseware.runtime import SiteRuntime
+from standalone.courseware.services import UserStateService
 from standalone.courseware.tree import CourseTree
 
 from .conftest import usage
@@ -29,6 +30,23 @@ def test_user_state_is_one_learners_in_one_block(tree: CourseTree, learner: User
     assert probe(tree, learner).notes == {"a": 1}
     assert probe(tree, learner, "p2").notes == {}
     assert probe(tree, other).notes == {}
+
+
+def test_those_who_teach_may_look_up_a_learners_state(tree: CourseTree, learner: User, other: User) -> None:
+    """By user name or address; empty for who has none; and no service for who does not teach."""
+    learner.email = "pelajar@contoh.example"
+    learner.save()
+    block = probe(tree, learner)
+    block.notes = {"a": 1}
+    block.save()
+    service, key = UserStateService(tree), block.scope_ids.usage_id
+    assert service.get_state_as_dict(learner.username, key) == {"notes": {"a": 1}}
+    assert service.get_state_as_dict(learner.email, key) == {"notes": {"a": 1}}
+    assert service.get_state_as_dict(other.username, key) == {}
+    assert service.get_state_as_dict("", key) == {}  # nobody's address, and most people's here
+    for staff in (True, False):
+        runtime = SiteRuntime(tree, other, staff=staff)
+        assert ("user_state" in runtime._services) is staff
 
 
 def test_summary_is_shared_by_learners(tree: CourseTree, learner: User, other: User) -> None:
