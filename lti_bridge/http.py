@@ -40,6 +40,7 @@ __all__ = [
     "exchange",
     "fetch",
     "kept_open",
+    "proxy_for",
     "trust",
 ]
 
@@ -206,7 +207,7 @@ class _Connections:
         """Return what talks to the URL's origin: directly, or through the environment's proxy."""
         there = origin(url)
         if there not in self._managers:
-            proxy = select_proxy(url, get_environ_proxies(url))
+            proxy = proxy_for(url)
             options: dict[str, Any] = {
                 "maxsize": 1,
                 "ssl_context": trust(),
@@ -220,6 +221,11 @@ class _Connections:
         """Close what is open."""
         for manager in self._managers.values():
             manager.clear()
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy by which the environment has the URL reached, or None."""
+    return select_proxy(url, get_environ_proxies(url))
 
 
 def trust() -> ssl.SSLContext:

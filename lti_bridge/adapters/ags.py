@@ -13,7 +13,7 @@ from lti_bridge.delivery.errors import (
     RejectedError,
     TransientError,
 )
-from lti_bridge.delivery.report import Reading, Report, holds, result_of
+from lti_bridge.delivery.report import Reading, Report, result_of
 from lti_bridge.delivery.timestamps import wire_text
 from lti_bridge.errands import at_desk
 from lti_bridge.models import LineItem, ReportKind, ReportTarget
@@ -56,10 +56,6 @@ class AgsService:
         )
         if not 200 <= reply.status < 300:
             raise self._score_refusal(reply, report)
-
-    def holds(self, report: Report) -> bool | None:
-        """Return whether the platform's result is the report's; None where it cannot be read."""
-        return holds(self, report)
 
     def read(self, report: Report) -> Reading:
         """Read the person's result; unreadable without the launch's permission. Raises DeliveryError."""

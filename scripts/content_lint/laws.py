@@ -165,9 +165,8 @@ def read_source(text: str, names: Mapping[str, str]) -> Citations:
         count = len(found.laws)
         _read_part(part, token, names, found, carried)
         # After one law alone it is plain whose article follows; after an amendment it is not.
-        carried = (
-            carried if len(found.laws) == count else found.laws[-1] if len(found.laws) == count + 1 else ""
-        )
+        if new := found.laws[count:]:
+            carried = new[0] if len(new) == 1 else ""
     return found
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from lti_bridge.keys import create_key
 from lti_bridge.models import CompletionRecord, Delivery
 from lti_bridge.records.content import content_hash
 from lti_bridge.records.export import COLUMNS, csv_lines
@@ -315,8 +316,6 @@ def test_the_hash_changes_with_every_fact(people):
 )
 def test_the_administration_shows_no_secret_and_changes_no_fact(admin_client, people, model):
     """Lists open; private keys and platform ids of persons are nowhere."""
-    from lti_bridge.keys import create_key
-
     make_enrolment("https://simpeg.example.test", sub="rahasia-sub")
     key = create_key()
     record(people[0])

@@ -3,6 +3,7 @@
 # Data stays on one line, where it is easier to read.
 # ruff: noqa: E501
 
+import json
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -556,8 +557,6 @@ def test_report_rows():
 
 def test_state_is_small():
     """A full attempt's state stays far below what a host's column takes."""
-    import json
-
     one = learner()
     one.start()
     for _round in range(30):

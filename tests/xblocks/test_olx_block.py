@@ -2,11 +2,16 @@
 
 from hypothesis import given
 from lxml import etree
+from xblock.core import XBlock
+from xblock.fields import Boolean, Scope
+from xblock.runtime import Mixologist
 
 from tests.xblocks import samples, strategies
 from tests.xblocks.support import Learner
+from xblocks.competency_assessment import CompetencyAssessmentXBlock
 from xblocks.olx.assessments import AssessmentDefinition, write_definition
 from xblocks.olx.xml import canonical
+from xblocks.parts.competency_assessment.studio import EDITOR
 
 SETTINGS = ("display_name", "schema", "bank", "attempts", "feedback", "weight")
 
@@ -22,6 +27,13 @@ def source(xml: str) -> etree._Element:
     node.set("schema", "1")
     node.set("xblock-family", "xblock.v1")
     return node
+
+
+def test_the_editors_example_can_be_saved(db):
+    """What an author is shown to begin with has no problem."""
+    read = EDITOR.read(f"<competency_assessment>{EDITOR.example}</competency_assessment>", {"bank": ""})
+    assert (read.problems, read.settings) == ((), {})
+    assert "dana-kelurahan" in read.definition
 
 
 @given(
@@ -96,14 +108,9 @@ def test_content_that_only_the_host_can_parse():
 
 def test_host_fields_pass_through():
     """Fields that the host mixes into every block are read and written as the host's own."""
-    from xblock.core import XBlock
-    from xblock.fields import Boolean, Scope
-    from xblock.runtime import Mixologist
 
     class Inherited(XBlock):
         graded = Boolean(scope=Scope.settings)
-
-    from xblocks.competency_assessment import CompetencyAssessmentXBlock
 
     mixed = Mixologist([Inherited]).mix(CompetencyAssessmentXBlock)
     one = Learner(samples.olx())

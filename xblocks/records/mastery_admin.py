@@ -78,6 +78,7 @@ class EvidenceAdmin(FactsAdmin):
     list_display = ("pk", "competency_id", "kind", "items", "theta", "se", "revision", "occurred_at")
     list_filter = ("kind",)
     search_fields = ("=competency_id", "=usage_key")
+    search_help_text = gettext_lazy("By the whole id of a competency or a block")
     ordering = ("-pk",)
     change_list_template = "admin/kapasitas_records/evidence/change_list.html"
     fields = (
