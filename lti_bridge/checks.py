@@ -347,12 +347,17 @@ def _former_keys() -> Messages:
 def _cookies() -> Messages:
     if settings.DEBUG:
         return
-    if settings.SESSION_COOKIE_SAMESITE != "None" or not settings.SESSION_COOKIE_SECURE:
+    # Without the first nobody is signed in there; without the second no answer is taken.
+    lacking = [
+        f"{cookie}_SAMESITE = 'None', {cookie}_SECURE = True"
+        for cookie in ("SESSION_COOKIE", "CSRF_COOKIE")
+        if getattr(settings, f"{cookie}_SAMESITE") != "None" or not getattr(settings, f"{cookie}_SECURE")
+    ]
+    if lacking:
         yield Warning(
-            _("Browsers do not send the session cookie inside the frame of an HR system."),
-            hint=_(
-                "Set SESSION_COOKIE_SAMESITE to 'None' and SESSION_COOKIE_SECURE to True, or let the HR "
-                "system open courses in a window of their own."
+            _("Courses do not work inside the frame of an HR system: browsers keep cookies from it."),
+            hint=_("Set {settings}; or let the HR system open courses in a window of their own.").format(
+                settings=", ".join(lacking)
             ),
             id="kapasitas_lti.W008",
         )

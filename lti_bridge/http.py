@@ -40,6 +40,7 @@ __all__ = [
     "exchange",
     "fetch",
     "kept_open",
+    "proxy_for",
     "trust",
 ]
 
@@ -156,8 +157,13 @@ class _WatchedConnection(urllib3.connection.HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
+        try:
+            peer = str(sock.getpeername()[0]).partition("%")[0]
+        except OSError as error:
+            sock.close()
+            raise urllib3.exceptions.NewConnectionError(self, "reset at once") from error
         # A name can lead anywhere, and many spellings of an address are none to who reads the URL.
-        if _is_off_limits(ipaddress.ip_address(str(sock.getpeername()[0]).partition("%")[0])):
+        if _is_off_limits(ipaddress.ip_address(peer)):
             sock.close()
             raise UrlNotAllowedError("a link-local address")
         return sock
@@ -201,7 +207,7 @@ class _Connections:
         """Return what talks to the URL's origin: directly, or through the environment's proxy."""
         there = origin(url)
         if there not in self._managers:
-            proxy = select_proxy(url, get_environ_proxies(url))
+            proxy = proxy_for(url)
             options: dict[str, Any] = {
                 "maxsize": 1,
                 "ssl_context": trust(),
@@ -215,6 +221,11 @@ class _Connections:
         """Close what is open."""
         for manager in self._managers.values():
             manager.clear()
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy by which the environment has the URL reached, or None."""
+    return select_proxy(url, get_environ_proxies(url))
 
 
 def trust() -> ssl.SSLContext:

@@ -4,6 +4,7 @@ Three child processes: each site (which sets itself up, then serves), and the br
 together. The parent imports no Django, so that a clear message comes before anything heavy loads.
 """
 
+import argparse
 import fcntl
 import signal
 import socket
@@ -152,4 +153,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        prog="python -m standalone.run",
+        description="Set up and serve the course site and the demo SIMPEG until Ctrl+C.",
+        epilog="Environment: KAPASITAS_SITE_PORT (8000), KAPASITAS_SIMPEG_PORT (8001), KAPASITAS_VAR (var).",
+    ).parse_args()
     main()

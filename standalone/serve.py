@@ -86,6 +86,8 @@ def set_up_simpeg() -> None:
             "simpeg_course",
             title=title_of(name),
             target_link_uri=f"{SITE_URL}/lti/resource/{key}",
+            # Another tool may have registered itself since.
+            client_id=CLIENT_ID,
             verbosity=0,
         )
 

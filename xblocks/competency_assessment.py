@@ -331,8 +331,10 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         """Return what may be searched: what is asked, never what is right."""
         index: dict[str, Any] = super().index_dictionary()
         authored = self._authored()
-        # What is drawn from a bank is not to be found by searching for it.
-        prompts = " ".join(plain_text(item.prompt) for item in authored.assessment.items)
+        # What is drawn from a bank is not to be found by searching for it; nor, before the time runs, what
+        # there is so much time for.
+        asked = authored.assessment.items if authored.assessment.time_limit is None else ()
+        prompts = " ".join(plain_text(item.prompt) for item in asked)
         intro = plain_text(authored.intro)
         index["content"] = {"display_name": self.display_name, "intro": intro, "prompts": prompts}
         index["content_type"] = "Competency assessment"

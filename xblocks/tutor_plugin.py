@@ -51,6 +51,8 @@ hooks.Filters.CONFIG_DEFAULTS.add_items(
         ("KAPASITAS_PACKAGE", "kapasitas=={{ KAPASITAS_VERSION }}"),
         # Off where another plugin runs Celery's beat: two of them would start every periodic task twice.
         ("KAPASITAS_RUN_BEAT", True),
+        # On: HR systems show courses in frames of their pages (https only), not in windows of their own.
+        ("KAPASITAS_COURSES_IN_FRAMES", False),
         # On: our events also go to the event bus, for consumers outside the LMS.
         ("KAPASITAS_EVENT_BUS", False),
     ]
@@ -93,8 +95,13 @@ $name: {{ $name|tojson }}
 {%- endif %}""")
 LMS_ENV = "".join(SETTING.substitute(name=name) for name in SETTINGS)
 
+# Tutor lets frames of other sites have the session cookie, not the one without which no answer is taken.
 # Our apps name each event's topic and leave it off.
 LMS_SETTINGS = """
+{%- if KAPASITAS_COURSES_IN_FRAMES and ENABLE_HTTPS %}
+# Kapasitas: let blocks answer inside the frames of HR systems
+CSRF_COOKIE_SAMESITE = "None"
+{%- endif %}
 {%- if KAPASITAS_EVENT_BUS %}
 # Kapasitas: send its events to the event bus
 for _event_type, _topics in EVENT_BUS_PRODUCER_CONFIG.items():

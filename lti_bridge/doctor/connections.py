@@ -113,9 +113,19 @@ def _reachable(addresses: set[str]) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         found = origin(address)
-        if found is not None and found not in seen:
-            seen.add(found)
-            yield _host(found)
+        if found is None or found in seen:
+            continue
+        seen.add(found)
+        # Nobody but the proxy may be let out, or know the name: whether it gets through, the services tell.
+        yield _proxied(found) if http.proxy_for(address) else _host(found)
+
+
+def _proxied(where: tuple[str, str, int | None]) -> Finding:
+    _scheme, host, _port = where
+    return Finding(
+        code="host", step=_("Host %(host)s") % {"host": host}, status=Status.OK,
+        detail=_("It is reached through the proxy of this machine's environment."),
+    )  # fmt: skip
 
 
 def _host(where: tuple[str, str, int | None]) -> Finding:
@@ -127,7 +137,8 @@ def _host(where: tuple[str, str, int | None]) -> Finding:
             if scheme == "http":
                 detail = _("It answers, without TLS.")
                 return Finding(code="host", step=step, status=Status.WARNING, detail=detail)
-            with ssl.create_default_context().wrap_socket(connection, server_hostname=host) as secured:
+            # Whom the deliveries believe.
+            with http.trust().wrap_socket(connection, server_hostname=host) as secured:
                 return _certificate(step, secured)
     except socket.gaierror:
         return Finding(

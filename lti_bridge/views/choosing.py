@@ -11,11 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lti_bridge.host import CourseTitle, CourseUnit, UnknownCourseError, course_host
 from lti_bridge.launch.claims import DeepLinking
@@ -98,10 +99,13 @@ def _value(course_key: str, usage_key: str = "") -> str:
 # frames may not keep.
 @csrf_exempt
 @transaction.non_atomic_requests
-@require_POST
+@require_http_methods(["GET", "POST"])
 @errors_as_page
 def choose(request: HttpRequest) -> HttpResponse:
     """Search, look into a course, and send what was chosen back to the platform."""
+    if request.method == "GET":
+        # A browser that opens its tabs again comes here so.
+        return redirect("kapasitas_lti:deep_link")
     if not is_own_form(request):
         raise StaleLoginError("origin", _("This page was not opened by a launch."))
     form = _Form(

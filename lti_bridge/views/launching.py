@@ -85,10 +85,13 @@ def _to_platform(request: HttpRequest, begun: Login) -> HttpResponse:
 
 @csrf_exempt
 @transaction.non_atomic_requests
-@require_POST
+@require_http_methods(["GET", "POST"])
 @errors_as_page
 def launch(request: HttpRequest) -> HttpResponse:
     """Verify a launch, sign its person in, and send the browser to the course."""
+    if request.method == "GET":
+        # A browser that opens its tabs again comes here so.
+        raise StaleLoginError("method", _("This page opens from the HR system only."))
     if "error" in request.POST and "id_token" not in request.POST:
         raise UntrustedLaunchError("error", _("The HR system refused the login."))
     state, token = request.POST.get("state", ""), request.POST.get("id_token", "")

@@ -75,6 +75,6 @@ def jwks(request: HttpRequest) -> HttpResponse:
     from lti_bridge import keys
 
     response = JsonResponse(keys.public_key_set())
-    # For so long a platform may not know a new key, which signs at once: kept short (lti_keys --rotate).
+    # For so long a platform may not know a key that signs without having been prepared: kept short.
     response["Cache-Control"] = "public, max-age=300"
     return response

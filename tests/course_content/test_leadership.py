@@ -50,6 +50,16 @@ def test_best_action_is_seldom_the_longest() -> None:
     assert len(given_away) <= len(situations) / 4, given_away
 
 
+def test_the_case_tells_what_each_choice_leads_to() -> None:
+    """Four acts of four choices, and each choice has its consequence."""
+    acts = [item for item in _items() if str(item.get("id")).startswith("tanggul-")]
+    assert len(acts) == 4
+    for act in acts:
+        options = list(act.iterchildren("option"))
+        assert len(options) == 4
+        assert all((option.findtext("feedback") or "").startswith("Akibat:") for option in options)
+
+
 def test_every_item_on_a_law_was_read_again() -> None:
     """The table of the second reading names each item that cites a law, and no item that is not there."""
     cited = {str(item.get("id")) for item in _items() if LAW.search(item.findtext("source") or "")}

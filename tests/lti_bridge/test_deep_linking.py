@@ -343,6 +343,8 @@ def test_the_token_is_in_no_address(client, registered):
 def test_without_a_launch_the_page_says_what_it_is_for(client, db):
     """The address is a page that anybody may open."""
     assert client.get("/lti/deep-link").status_code == 200
+    # A browser that opens its tabs again asks for the form's address.
+    assert client.get("/lti/deep-link/choose")["Location"] == "/lti/deep-link"
 
 
 def test_the_data_is_kept_as_json(registered):

@@ -339,6 +339,21 @@ def test_a_platform_that_remembers_old_keys(host, platform, learner) -> None:
     assert [score for score, _timestamp in effects(platform)] == [Decimal("85.50"), Decimal("90.00")]
 
 
+def test_a_prepared_key_is_refused_by_nobody(host, platform, learner) -> None:
+    """The same platform, which looks at our key set now and then: it did so before the new key signs."""
+    keys.public_key_set()
+    keys.prepare_key()
+    known = keys.public_key_set()
+    platform.tool_keys = lambda: known
+    deliver()
+    signed = keys.rotate_key()
+    assert signed.kid in [key["kid"] for key in known["keys"]]
+    cache.clear()
+    change(host, learner, "0.9")
+    deliver()
+    assert Delivery.objects.get(sequence=2).state == "delivered"
+
+
 @pytest.mark.parametrize("skew", [-120, 120], ids=["behind", "ahead"])
 def test_a_clock_that_is_minutes_off(platform, learner, script, skew) -> None:
     """Its Date, its dates of Retry-After and its check of our assertion are wrong by two minutes."""

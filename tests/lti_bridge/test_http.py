@@ -159,6 +159,18 @@ class Connected:
         self.closed = True
 
 
+def test_a_connection_that_is_gone_at_once_leaves_no_doubt(monkeypatch):
+    """It was accepted and reset before anything was sent."""
+
+    class Reset(Connected):
+        def getpeername(self):
+            raise OSError(107, "not connected")
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", lambda *_given, **_options: Reset())
+    with pytest.raises(NoConnectionError):
+        fetch("POST", "https://simpeg.example.test/", body=b"{}")
+
+
 def test_where_a_name_leads_is_looked_at_too(monkeypatch):
     """A name, or a number that is no address to who reads it, may lead to where clouds keep credentials."""
     sock = Connected()

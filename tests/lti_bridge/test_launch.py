@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from lti_bridge.launch.errors import StaleLoginError
 from lti_bridge.models import Deployment, Enrolment, LinkedAccount, LoginState, Platform, ReportTarget
 from xblocks.records.api import OfficialIdentity, official_of
 
@@ -40,6 +41,14 @@ def test_a_launch_signs_its_person_in_and_goes_to_the_course(client, registered,
     assert Enrolment.objects.get().reports
     assert client.session["lti_return_url"] == registered.issuer + "/kembali"
     assert reply.cookies["django_language"].value == "id"
+
+
+def test_who_comes_to_the_launch_without_one_is_told_the_way(client, db):
+    """A browser that opens its tabs again asks for the address by GET, and shows more than an empty page."""
+    client.cookies["django_language"] = "en"
+    reply = client.get("/lti/launch")
+    assert reply.status_code == StaleLoginError.status
+    assert "open the course again" in reply.content.decode()
 
 
 def test_a_launch_may_go_to_one_block(client, registered):

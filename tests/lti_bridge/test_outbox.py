@@ -6,10 +6,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from lti_bridge import tasks
 from lti_bridge.api import note_progress
 from lti_bridge.host import UnknownCourseError
 from lti_bridge.models import CompletionRecord, Delivery, DeliveryState, Enrolment, ReportTarget
 from lti_bridge.outbox import unblock
+from lti_bridge.queue import enqueue
 from lti_bridge.records.content import content_hash
 from lti_bridge.records.keeping import fill_missing_identity
 from lti_bridge.records.numbers import is_record_number
@@ -215,3 +217,19 @@ def test_nobody_is_called_where_there_is_no_celery(host, learner, django_capture
         finish(host, learner.account.user_id)
     assert [callback.__qualname__ for callback in callbacks] == ["_award.<locals>.award"]
     assert not caplog.records
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_message_leaves_before_what_it_is_about_is_committed(settings, monkeypatch):
+    """A worker that looked sooner would find nothing to do; of what is rolled back it is never told."""
+    settings.KAPASITAS_LTI_USE_CELERY = True
+    sent: list[str] = []
+    monkeypatch.setattr(tasks.deliver, "apply_async", lambda **_options: sent.append("deliver"))
+    with transaction.atomic():
+        enqueue("deliver")
+        assert sent == []
+    assert sent == ["deliver"]
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        enqueue("deliver")
+        raise ZeroDivisionError
+    assert sent == ["deliver"]

@@ -205,8 +205,15 @@ def test_records_are_chosen_by_course_and_local_day(hr, people, query, found):
 
 @pytest.mark.parametrize(
     "query",
-    [{"since": "kemarin"}, {"since": "2026-03-05", "until": "2026-03-01"}, {"course": "tidak-ada"}],
-    ids=["no-date", "ends-before-it-begins", "unknown-course"],
+    [
+        {"since": "kemarin"},
+        {"since": "2026-03-05", "until": "2026-03-01"},
+        {"course": "tidak-ada"},
+        # No day before, and none after, in some time zone.
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31"},
+    ],
+    ids=["no-date", "ends-before-it-begins", "unknown-course", "first-day", "last-day"],
 )
 @pytest.mark.parametrize("name", ["records", "records.csv", "records.xlsx"])
 def test_a_choice_that_makes_no_sense_is_explained(hr, people, query, name):

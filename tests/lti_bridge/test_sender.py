@@ -20,7 +20,7 @@ from lti_bridge.adapters.line_items import LOCK
 from lti_bridge.api import note_progress
 from lti_bridge.delivery.errors import RejectedError, TransientError
 from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, Platform, ReportTarget
-from lti_bridge.sender import LEASE, claim, deliver_next, settle
+from lti_bridge.sender import LEASE, Ending, claim, deliver_next, settle
 from lti_bridge.sending import engine
 from lti_bridge.sending.attempting import failed
 from lti_bridge.sending.claiming import CANDIDATES
@@ -119,6 +119,15 @@ def test_a_line_item_that_is_there_is_adopted(ags, finished):
     deliver_all()
     assert [item for item, _score, _body in ags.scores] == ["/item/3"]
     assert len(ags.line_items) == 3
+
+
+def test_of_two_line_items_all_workers_take_the_same(ags, finished):
+    """Whatever order a platform lists them in: else a second worker would see no result of the first."""
+    for path in ("/item/10", "/item/9"):
+        ags.line_items[path] = {"tag": "kapasitas-grade", "resourceLinkId": "tautan-1", "scoreMaximum": 100}
+    only("grade")
+    deliver_all()
+    assert [item for item, _score, _body in ags.scores] == ["/item/9"]
 
 
 def test_a_line_item_is_created_by_one_worker_at_a_time(ags, finished):
@@ -407,6 +416,21 @@ def test_a_worker_that_was_slow_does_not_overrule_its_successor(ags, finished):
     row.refresh_from_db()
     assert row.state == DeliveryState.DELIVERED
     assert DeliveryAttempt.objects.order_by("pk").first().outcome == "dead"
+
+
+def test_a_worker_that_was_slow_settles_nothing_while_its_successor_sends(ags, finished):
+    """The row is in flight as before, and not its own any more."""
+    row = only("grade")
+    slow = claim()
+    Delivery.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    successor = claim()
+    for late in (failed(slow, RejectedError("late"), no_jitter), Ending(claim=slow)):
+        settle([late], timezone.now(), no_jitter)
+        row.refresh_from_db()
+        assert (row.state, row.attempt_count) == (DeliveryState.IN_FLIGHT, successor.attempt_count)
+    settle([failed(successor, TransientError("busy"), no_jitter)], timezone.now(), no_jitter)
+    row.refresh_from_db()
+    assert row.state == DeliveryState.PENDING
 
 
 def test_one_send_at_a_time_for_a_learner_and_kind(ags, host, finished):

@@ -15,10 +15,10 @@ from tests.net import free_port
 ROOT = Path(__file__).parents[2]
 
 
-def run(var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(var: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     ports = {"KAPASITAS_SITE_PORT": str(free_port()), "KAPASITAS_SIMPEG_PORT": str(free_port())}
     return subprocess.run(
-        [sys.executable, "-m", "standalone.run"],
+        [sys.executable, "-m", "standalone.run", *arguments],
         cwd=ROOT,
         env={**os.environ, **ports, "KAPASITAS_VAR": str(var), **environment},
         capture_output=True,
@@ -26,6 +26,14 @@ def run(var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
         check=False,
         timeout=60,
     )
+
+
+def test_help_starts_nothing(tmp_path: Path) -> None:
+    """Whoever asks is told how ports and data are chosen."""
+    told = run(tmp_path / "var", "--help")
+    assert told.returncode == 0
+    assert "KAPASITAS_SITE_PORT" in told.stdout
+    assert not (tmp_path / "var").exists()
 
 
 def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path) -> None:

@@ -73,6 +73,21 @@ def test_beat_can_be_left_to_others(enabled: Tutor) -> None:
     list(yaml.safe_load_all(enabled.text("k8s/deployments.yml")))
 
 
+@pytest.mark.parametrize(("https", "frames"), [(True, True), (True, False), (False, True)])
+def test_frames_get_both_cookies_if_asked(enabled: Tutor, https: bool, frames: bool) -> None:
+    """A browser takes such a cookie over https only; the session's is Tutor's own doing."""
+    enabled.ok(
+        "config",
+        "save",
+        *("--set", f"ENABLE_HTTPS={str(https).lower()}"),
+        *("--set", f"KAPASITAS_COURSES_IN_FRAMES={str(frames).lower()}"),
+    )
+    settings = enabled.text("apps/openedx/settings/lms/production.py")
+    assert ('SESSION_COOKIE_SAMESITE = "None"' in settings) is https
+    assert ('\nCSRF_COOKIE_SAMESITE = "None"\n' in settings) is (https and frames)
+    compile(settings, "production.py", "exec")
+
+
 @pytest.mark.parametrize("switched_on", [False, True])
 def test_the_event_bus_gets_our_events_if_asked(enabled: Tutor, switched_on: bool) -> None:
     """The rendered settings turn on our topics and touch no other."""

@@ -125,7 +125,7 @@ def test_the_gap_to_what_the_post_requires(bank, user, basis):
     for id_ in shown(one.start()):
         one.answer(id_, banks.WRONG)
     html = one.submit()
-    for said in ("Level 3", "Missing: ", "What a person at level 3 does", "Menganalisis usul."):
+    for said in ("Level 3", "Missing levels: ", "What a person at level 3 does", "Menganalisis usul."):
         assert said in html
     assert "<li>Membandingkan dua usul.</li>" in html
     assert ("(proposed)" in html) is (basis == "proposal")

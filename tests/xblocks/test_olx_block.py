@@ -11,6 +11,7 @@ from tests.xblocks.support import Learner
 from xblocks.competency_assessment import CompetencyAssessmentXBlock
 from xblocks.olx.assessments import AssessmentDefinition, write_definition
 from xblocks.olx.xml import canonical
+from xblocks.parts.competency_assessment.studio import EDITOR
 
 SETTINGS = ("display_name", "schema", "bank", "attempts", "feedback", "weight")
 
@@ -26,6 +27,13 @@ def source(xml: str) -> etree._Element:
     node.set("schema", "1")
     node.set("xblock-family", "xblock.v1")
     return node
+
+
+def test_the_editors_example_can_be_saved(db):
+    """What an author is shown to begin with has no problem."""
+    read = EDITOR.read(f"<competency_assessment>{EDITOR.example}</competency_assessment>", {"bank": ""})
+    assert (read.problems, read.settings) == ((), {})
+    assert "dana-kelurahan" in read.definition
 
 
 @given(

@@ -56,11 +56,13 @@ class Editor:
     """How a block's content is edited: its field, the field's value as text, and the text read again.
 
     ``read`` gets the settings as they would be saved, by name. It parses a stranger's text, raising nothing.
+    ``example`` is a piece of source for an author who has not written one yet.
     """
 
     field: str
     show: Callable[[str], str]
     read: Callable[[str, Mapping[str, Any]], Source]
+    example: str = ""
 
 
 def author_fields(block: Any) -> dict[str, Field]:
@@ -132,6 +134,7 @@ def page(block: Any, editor: Editor, prefix: str) -> Fragment:
         "digest": digest(block, editor),
         "settings": [_control(block, one, prefix, translate) for one in fields.values()],
         "source": editor.show(definition),
+        "example": editor.example,
         "summary": _summary(found, found.settings, fields, translate, opened=True),
     }
     fragment = Fragment(render("studio/editor.html", values, translate))

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -44,6 +45,7 @@ class OfficialAdmin(FactsAdmin):
 
     list_display = ("pk", "office_name", "office_code", "updated_at")
     search_fields = ("office_name", "^office_code")
+    search_help_text = gettext_lazy("By the name or code of the office")
     fields = ("nip", "full_name", "office_code", "office_name", "post", "updated_at", "user_id")
 
     def get_urls(self) -> list[URLPattern]:

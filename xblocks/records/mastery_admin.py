@@ -78,6 +78,7 @@ class EvidenceAdmin(FactsAdmin):
     list_display = ("pk", "competency_id", "kind", "items", "theta", "se", "revision", "occurred_at")
     list_filter = ("kind",)
     search_fields = ("=competency_id", "=usage_key")
+    search_help_text = gettext_lazy("By the whole id of a competency or a block")
     ordering = ("-pk",)
     change_list_template = "admin/kapasitas_records/evidence/change_list.html"
     fields = (
@@ -113,9 +114,10 @@ class EvidenceAdmin(FactsAdmin):
     def person(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Show every competency of a person."""
         _permitted(request, VIEW)
+        # First whether there is such an account: no database holds any number.
+        context = self._context(request, user_id)
         rows = mastery_page.competency_rows(user_id, timezone.now())
-        proposed = any(row.proposed for row in rows)
-        context = {**self._context(request, user_id), "rows": rows, "proposed": proposed}
+        context |= {"rows": rows, "proposed": any(row.proposed for row in rows)}
         return TemplateResponse(request, "admin/kapasitas_records/mastery/person.html", context)
 
     def competency(self, request: HttpRequest, user_id: int, competency: str) -> HttpResponse:

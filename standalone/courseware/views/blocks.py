@@ -92,7 +92,7 @@ def asset(request: HttpRequest, course_key: str, relative: str) -> FileResponse:
     return response
 
 
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
 
 
 def _narrow(response: FileResponse, wanted: str, size: int) -> None:

@@ -25,8 +25,9 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(autouse=True)
 def as_in_production(settings):
-    """English, and Celery on, which the platform's own tests do without."""
+    """English, Celery on, which the platform's own tests do without, and cookies that frames get."""
     settings.KAPASITAS_LTI_USE_CELERY = True
+    settings.CSRF_COOKIE_SAMESITE, settings.CSRF_COOKIE_SECURE = "None", True
     with translation.override("en"):
         yield
 
@@ -115,12 +116,17 @@ def test_an_unprotected_key_is_no_matter_while_developing(settings):
     assert found() == {}
 
 
+@pytest.mark.parametrize("cookie", ["SESSION_COOKIE", "CSRF_COOKIE"])
 @pytest.mark.parametrize(
     ("samesite", "secure"), [("Lax", True), ("None", False), (None, True)], ids=["lax", "insecure", "unset"]
 )
-def test_cookies_that_frames_do_not_get(settings, samesite, secure):
-    settings.SESSION_COOKIE_SAMESITE, settings.SESSION_COOKIE_SECURE = samesite, secure
-    assert list(found()) == ["W008"]
+def test_cookies_that_frames_do_not_get(settings, cookie, samesite, secure):
+    """Tutor lets frames have the session alone: learners would be signed in, and no answer taken."""
+    setattr(settings, f"{cookie}_SAMESITE", samesite)
+    setattr(settings, f"{cookie}_SECURE", secure)
+    messages = found()
+    assert list(messages) == ["W008"]
+    assert messages["W008"].hint.startswith(f"Set {cookie}_SAMESITE = 'None', {cookie}_SECURE = True;")
 
 
 @pytest.mark.parametrize("lost", checks.SCHEDULED)

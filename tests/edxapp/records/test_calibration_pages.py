@@ -88,8 +88,12 @@ def test_an_items_text_and_key_need_the_permission_to_view_banks(
     staff: Staff, measured: SimpleNamespace
 ) -> None:
     address = reverse(ITEM, args=[measured.calibration.pk, "sim-01"])
-    assert "soal simulasi 1" not in text_of(staff("view_calibration").get(address))
-    assert "soal simulasi 1" in text_of(staff("view_calibration", "view_itembank", name="ahli").get(address))
+    without = text_of(staff("view_calibration").get(address))
+    assert "soal simulasi 1" not in without
+    # How its options drew tells which one is the key, marked or not.
+    assert "weakest fifth" not in without
+    with_key = text_of(staff("view_calibration", "view_itembank", name="ahli").get(address))
+    assert "soal simulasi 1" in with_key and "weakest fifth" in with_key
 
 
 # Reading
@@ -226,6 +230,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     return found
 
 
+WANTED = {"bank": "simulasi", "family": "2PL", "partial": "GRM"}
+
+
 def test_a_calibration_is_asked_for_once(
     staff: Staff,
     measured: SimpleNamespace,
@@ -235,9 +242,7 @@ def test_a_calibration_is_asked_for_once(
     """The worker gets a number only; while it works, asking again says so."""
     client = staff("add_calibration", "view_calibration")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        response = client.post(
-            reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL", "partial": "GRM"}, follow=True
-        )
+        response = client.post(reverse(CALIBRATE), WANTED, follow=True)
     row = CalibrationRequest.objects.get()
     assert sent == [[row.pk]]
     assert (row.bank_id, row.family, row.partial, row.asked_by_id) == (
@@ -247,9 +252,7 @@ def test_a_calibration_is_asked_for_once(
         int(client.session["_auth_user_id"]),
     )
     assert "waiting for a worker" in text_of(response)
-    again = client.post(
-        reverse(CALIBRATE), {"bank": "simulasi", "family": "1PL", "partial": "GPCM"}, follow=True
-    )
+    again = client.post(reverse(CALIBRATE), {**WANTED, "family": "1PL"}, follow=True)
     assert "This bank is being calibrated already" in again.content.decode()
     assert CalibrationRequest.objects.count() == 1
 
@@ -282,7 +285,7 @@ def test_without_a_worker_the_command_is_told(
     monkeypatch.setitem(current_app.conf, "task_always_eager", eager)
     client = staff("add_calibration")
     assert "calibrate_bank simulasi --family 2PL" in text_of(client.get(reverse(CALIBRATE)))
-    client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL", "partial": "GRM"})
+    client.post(reverse(CALIBRATE), WANTED)
     assert not CalibrationRequest.objects.exists()
 
 
@@ -339,7 +342,7 @@ def test_from_the_button_to_parameters_in_use(
     """Ask, let the task work, read what it found, activate: the bank is measured by it."""
     client = staff("add_calibration", "view_calibration", "change_calibration")
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL", "partial": "GRM"})
+        client.post(reverse(CALIBRATE), WANTED)
     tasks.calibrate_as_asked(*sent[0])
     row = CalibrationRequest.objects.get()
     assert (row.number, row.problem) == (2, None)

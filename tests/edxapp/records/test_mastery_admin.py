@@ -200,7 +200,8 @@ def test_a_person_is_found_by_posting_the_user_name(person: Any) -> None:
 
 def test_what_is_not_there_is_not_found(person: Any) -> None:
     client = staff("view_evidence")
-    assert client.get(reverse("admin:kapasitas_records_mastery", args=[999_999])).status_code == 404
+    for nobody in (999_999, 10**30):
+        assert client.get(reverse("admin:kapasitas_records_mastery", args=[nobody])).status_code == 404
     nowhere = reverse("admin:kapasitas_records_mastery_competency", args=[person.pk, "gov.nowhere"])
     assert client.get(nowhere).status_code == 404
 

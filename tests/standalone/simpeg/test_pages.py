@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from standalone import serve
 from standalone.simpeg.language import ChosenLanguageMiddleware
 from standalone.simpeg.models import Course, Enrolment, LineItem, Official, Result, Tool
 from standalone.simpeg.registry import assign_all
@@ -258,6 +259,15 @@ def test_the_demo_is_made_twice_without_change(db: None) -> None:
     assert Enrolment.objects.count() == 9
     assert Enrolment.objects.get(official__user__username="pengajar").role == "Instructor"
     assert Tool.objects.get().may_return_to("https://tool.example/other")
+
+
+def test_the_demo_starts_again_after_another_tool_has_registered(db: None) -> None:
+    """What registered itself in the running demo does not keep it from starting."""
+    serve.set_up_simpeg()
+    before = Course.objects.count()
+    Tool.objects.create(client_id="other", deployment_id="1", name="Other", granted_scopes="")
+    serve.set_up_simpeg()
+    assert Course.objects.count() == before == len(serve.COURSES)
 
 
 def test_a_course_needs_a_tool(db: None) -> None:

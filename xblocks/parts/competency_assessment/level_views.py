@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any
 
-from xblocks.competency.levels import HIGHEST, LevelCuts, certainty, level_words
+from xblocks.competency.levels import HIGHEST, LevelCuts, certainty, gap_words, level_words
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.values import replace
@@ -60,7 +60,7 @@ def _row(one: Finding, name: str, measured: Measured, facts: PageFacts) -> dict[
         "sure": facts.text(_sure(one)),
         "items": one.items,
         "required": one.required,
-        "missing": one.missing,
+        "missing": facts.text(gap_words(estimate, one.required)) if one.required and one.missing else "",
         "proposed": one.required is not None and one.competency in measured.requirement.proposed,
         "likely": facts.text(certainty(estimate.reaches(one.required))) if one.required else "",
         "study": [facts.link(place.href, place.title) for place in one.study],

@@ -1,5 +1,6 @@
 """The result of an attempt as values for its page: points, competencies, and how sure the learner was."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -14,23 +15,28 @@ __all__ = ["certainty_view", "points_view", "told_by_competency"]
 
 # As wide as the drawing of a share.
 WIDTH = 300
-# Items of a competency whose points together say little of each.
-LEAST = 3
+# Of so many items the points together do not say what each earned.
+LEAST = 2
 
 
 def told_by_competency(situation: Situation, result: AttemptResult) -> tuple[CompetencyResult, ...]:
     """Return the results by competency that the learner may see.
 
-    While the key is not to be seen, those of few items are left out: they would tell of single answers. So
-    would the total less the others, where few items are in none of them: then none is told.
+    While the key is not to be seen, those of a single item are left out: they would tell whether it was
+    right. So would the total less the others, where one item is in none of them: then another is left out.
     """
-    rows = result.by_competency()
+    told = list(result.by_competency())
     if all(situation.shows_feedback(one.item) for one in result.items):
-        return rows
-    told = tuple(row for row in rows if row.items >= LEAST)
-    named = {row.competency for row in told}
-    others = sum(named.isdisjoint(one.item.competencies) for one in result.items)
-    return () if 0 < others < LEAST else told
+        return tuple(told)
+    told = [row for row in told if row.items >= LEAST]
+    while told and 0 < _in_none_of(told, result) < LEAST:
+        told.remove(min(told, key=lambda row: row.items))
+    return tuple(told)
+
+
+def _in_none_of(rows: Collection[CompetencyResult], result: AttemptResult) -> int:
+    named = {row.competency for row in rows}
+    return sum(named.isdisjoint(one.item.competencies) for one in result.items)
 
 
 def points_view(

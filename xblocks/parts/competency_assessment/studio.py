@@ -136,4 +136,13 @@ def _not_askable(
         )
 
 
-EDITOR = Editor(field="definition", show=source_of, read=read)
+# One item of the simplest type, complete, for an author's first.
+EXAMPLE = """\
+<item id="dana-kelurahan" type="single_choice" competencies="gov.pendanaan" level="1">
+  <prompt><p>Di dalam anggaran mana anggaran kelurahan berada?</p></prompt>
+  <option id="a" correct="true">anggaran kecamatan</option>
+  <option id="b">anggaran desa</option>
+  <source>UU 23/2014 Pasal 230 ayat (2)</source>
+  <feedback><p>Pasal itu memasukkannya ke dalam anggaran kecamatan, bagian kelurahan.</p></feedback>
+</item>"""
+EDITOR = Editor(field="definition", show=source_of, read=read, example=EXAMPLE)

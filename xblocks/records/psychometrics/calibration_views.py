@@ -69,7 +69,7 @@ def _state(admin: PagesAdmin, request: HttpRequest, row: Calibration, analysis: 
 
 
 def item(admin: PagesAdmin, request: HttpRequest, *, pk: int, item_id: str) -> HttpResponse:
-    """Show one item of a calibration; what it asks, with the key, to those who may view banks."""
+    """Show one item of a calibration; what it asks, and all that tells the key, to who may view banks."""
     admin.require(request, "view")
     row = get_object_or_404(Calibration, pk=pk)
     reading = source.reading(row)
@@ -77,15 +77,14 @@ def item(admin: PagesAdmin, request: HttpRequest, *, pk: int, item_id: str) -> H
     line = analysis.line(item_id)
     if line is None:
         raise Http404
-    asked = (
-        bank_items(analysis.report["bank"]).get(item_id) if admin.may(request, "view", "itembank") else None
-    )
+    sees_key = admin.may(request, "view", "itembank")
+    asked = bank_items(analysis.report["bank"]).get(item_id) if sees_key else None
     calibrated = item_id in analysis.figures
     values = {
         "row": row,
         "line": line,
         "item": question_of(asked) if asked else None,
-        "options": analysis.options(item_id),
+        "options": analysis.options(item_id) if sees_key else (),
         "fifths": [_("weakest fifth"), "2", "3", "4", _("ablest fifth")],
         "curve": pictures.curve(item_id) if calibrated else None,
         "information": pictures.item_information(item_id) if calibrated else None,
