@@ -56,7 +56,11 @@ def bank_items() -> list[etree._Element]:
     """Return 20 items of the governance bank, spread over it."""
     bank = etree.parse(ROOT / "course_content/banks/governance.xml").getroot()
     items = list(bank.iterchildren("item"))
-    return items[:: len(items) // ITEMS][:ITEMS]
+    chosen = items[:: len(items) // ITEMS][:ITEMS]
+    for item in chosen:
+        # Enemies that were not chosen would be named in vain.
+        item.attrib.pop("enemies", None)
+    return chosen
 
 
 def assessment_olx() -> str:

@@ -5,13 +5,12 @@ The servers are those of the tests: on this machine, on their usual ports.
 
 import os
 
+from standalone.site_settings import *  # noqa: F403
+from standalone.site_settings import DATABASES as SITE_DATABASES
 from tests.settings import SERVERS
 
-from .bridge_settings import *  # noqa: F403
-from .bridge_settings import DATABASES as SITE_DATABASES
-
 KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["127.0.0.1"]
-# What is measured is the engine.
+# What is measured is the engine, not the pace at which it spares a platform.
 KAPASITAS_LTI_SENDS_PER_SECOND = 0
 if (server := os.environ.get("KAPASITAS_BENCH_DATABASE", "sqlite")) != "sqlite":
     DATABASES = {

@@ -1,15 +1,13 @@
 """An outbox with as many rows as a measurement wants, written by the database itself."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .rig import SCOPES, fresh_var
+
 __all__ = ["database", "fill", "platform_at", "unsend"]
 
-SCOPES = [
-    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
-]
 INSERT = """
 INSERT INTO kapasitas_lti_delivery
   (platform_id, target_id, account_id, kind, sequence, value, maximum, completed, event_time, state,
@@ -24,11 +22,7 @@ JOIN kapasitas_lti_linkedaccount a ON a.platform_id = {platform}
 @contextmanager
 def database() -> Iterator[None]:
     """Set Django up with a database of our own, and remove it in the end."""
-    import os
-
     if os.environ.get("KAPASITAS_BENCH_DATABASE", "sqlite") == "sqlite":
-        from .rig import fresh_var
-
         with fresh_var("benchmarks.delivery_settings"):
             yield
         return
@@ -67,7 +61,7 @@ def platform_at(url: str, *, name: str = "bench", targets: int = 1, accounts: in
             course_key=f"course-v1:Bench+{number}+2026",
             key_digest=digest(f"link-{number}", f"course-v1:Bench+{number}+2026"),
             lineitems_url=url + "/lineitems",
-            scopes=SCOPES,
+            scopes=list(SCOPES),
         )
         for number in range(targets)
     )

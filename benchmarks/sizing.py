@@ -17,7 +17,9 @@ from typing import Any
 
 from lxml import etree
 
+from xblocks.competency.assessment import ItemRef
 from xblocks.competency.blueprint import draw
+from xblocks.competency.items import Item
 from xblocks.olx.assessments import read_assessment
 from xblocks.olx.banks import ItemBank, read_bank
 
@@ -44,38 +46,41 @@ GRADES = [Decimal(points) for points in (6, 12, 18, 24, 30, 100)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One item as it stands in the course."""
+    """One item as it stands in the course; only of a bank is it on record that it was shown."""
 
     usage_key: str
     item_id: str
     answer: dict[str, Any]
+    of_bank: bool
+    competencies: frozenset[str]
 
 
 def items_of_the_course() -> list[Asked]:
     """Return every item that a learner answers in the governance course, one attempt at each assessment."""
     bank, _problems = read_bank((CONTENT / "banks/governance.xml").read_bytes())
     assert bank is not None
-    types = {item.id: item.type for item in bank.items.values()}
     return [
         Asked(
             usage_key=f"block-v1:Kapasitas+PEM101+2026+type@competency_assessment+block@{block.get('url_name')}",
-            item_id=name,
-            answer=ANSWERS[kind or types[name]],
+            item_id=item.id,
+            answer=ANSWERS[item.type],
+            of_bank=item.id in bank.items,
+            competencies=frozenset(item.competencies),
         )
         for path in sorted((CONTENT / "governance/vertical").glob("*.xml"))
         for block in etree.parse(path).iter("competency_assessment")
-        for name, kind in _asked(block, bank)
+        for item in _asked(block, bank)
     ]
 
 
-def _asked(block: etree._Element, bank: ItemBank) -> Iterator[tuple[str, str | None]]:
-    """Yield id and, for inline items, type of what an assessment asks: as written, or drawn."""
-    for item in block.iterchildren("item"):
-        yield item.get("id", item.get("ref", "")), item.get("type")
+def _asked(block: etree._Element, bank: ItemBank) -> Iterator[Item]:
+    """Yield what an assessment asks: as written, of the bank, or drawn from it."""
     _settings, definition, _problems = read_assessment(block)
+    for entry in definition.entries:
+        yield bank.items[entry.ref] if isinstance(entry, ItemRef) else entry
     if definition.blueprint is not None:
         for name in draw(bank.items.values(), definition.blueprint, seed=block.get("url_name", "")):
-            yield name, None
+            yield bank.items[name]
 
 
 def fill(count: int, asked: Sequence[Asked]) -> None:
@@ -129,6 +134,8 @@ def write_people(numbers: Iterable[int], platform: Any, target: Any, asked: Sequ
     }
     Official.objects.bulk_create(Official(user=user, **identity) for user in people)
     write_responses(people, asked)
+    write_presentations(people, asked)
+    write_evidence(people, asked)
     write_reports(target, people, accounts, identity)
 
 
@@ -151,6 +158,62 @@ def write_responses(people: Sequence[Any], asked: Sequence[Asked]) -> None:
             )
             for user in people
             for one in asked
+        ),
+        batch_size=BATCH,
+    )
+
+
+def write_presentations(people: Sequence[Any], asked: Sequence[Asked]) -> None:
+    """Write which items of the bank each person was shown."""
+    from xblocks.records.models import Presentation
+
+    Presentation.objects.bulk_create(
+        (
+            Presentation(
+                user=user,
+                usage_key=one.usage_key,
+                attempt=1,
+                bank_id="governance",
+                bank_version="1",
+                item_id=one.item_id,
+                shown_at=BEGAN,
+            )
+            for user in people
+            for one in asked
+            if one.of_bank
+        ),
+        batch_size=BATCH,
+    )
+
+
+def write_evidence(people: Sequence[Any], asked: Sequence[Asked]) -> None:
+    """Write what each attempt says of each competency that its items measure."""
+    from xblocks.records.models import Evidence
+
+    told: dict[tuple[str, str], list[str]] = {}
+    for one in asked:
+        for competency in sorted(one.competencies):
+            told.setdefault((one.usage_key, competency), []).append(one.item_id)
+    Evidence.objects.bulk_create(
+        (
+            Evidence(
+                user=user,
+                usage_key=usage_key,
+                attempt=1,
+                competency_id=competency,
+                kind="item",
+                revision=1,
+                observable=" ".join(items),
+                theta=0.5,
+                se=0.5,
+                items=len(items),
+                share=Decimal(1),
+                scale="governance",
+                model_version="provisional",
+                occurred_at=BEGAN,
+            )
+            for user in people
+            for (usage_key, competency), items in told.items()
         ),
         batch_size=BATCH,
     )

@@ -5,29 +5,16 @@ the one that the connection goes to; TLS still checks the certificate of the nam
 """
 
 import ipaddress
-import os
 import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from .conf import setting
-from .http import (
-    CONNECT_TIMEOUT_S,
-    READ_TIMEOUT_S,
-    RESPONSE_LIMIT_BYTES,
-    TOTAL_TIMEOUT_S,
-    BadResponseError,
-    InterruptedExchangeError,
-    NoConnectionError,
-    Response,
-    UrlNotAllowedError,
-    check_url,
-)
+from .http import POOLS, NoConnectionError, Response, UrlNotAllowedError, check_url, exchange, trust
 from .origins import origin
 
 __all__ = ["Pinned", "fetch_pinned", "is_public", "pin"]
@@ -35,7 +22,6 @@ __all__ = ["Pinned", "fetch_pinned", "is_public", "pin"]
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-CHUNK_BYTES = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,58 +95,14 @@ def fetch_pinned(
     pinned = pin(url)
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
-        with _pool(parts.scheme, pinned) as pool:
-            reply = pool.urlopen(
-                method,
-                target,
-                body=body,
-                headers={"Host": parts.netloc, "User-Agent": "Kapasitas", **(headers or {})},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-            )
-            try:
-                content = _read(reply)
-            finally:
-                reply.close()
-            return Response(status=reply.status, headers=reply.headers, body=content)
-    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
-        raise NoConnectionError("no connection") from error
-    except urllib3.exceptions.SSLError as error:
-        raise NoConnectionError("TLS failed") from error
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise InterruptedExchangeError(type(error).__name__) from error
-    except ValueError as error:
-        # What http.client refuses to send, such as a control character in the path.
-        raise UrlNotAllowedError("not an http(s) URL") from error
+    with _pool(parts.scheme, pinned) as pool:
+        return exchange(lambda: pool, method, target, {"Host": parts.netloc, **(headers or {})}, body)
 
 
 def _pool(scheme: str, pinned: Pinned) -> urllib3.HTTPConnectionPool:
-    timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S)
-    if scheme == "http":
-        return urllib3.HTTPConnectionPool(str(pinned.address), pinned.port, timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
-        str(pinned.address),
-        pinned.port,
-        timeout=timeout,
-        cert_reqs="CERT_REQUIRED",
-        # The region's own authority, where the operator has named one as for every other request.
-        ca_certs=os.environ.get("REQUESTS_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH,
-        server_hostname=pinned.host,
-        assert_hostname=pinned.host,
+    # The certificate is to be the name's. Python's ssl sees to that; ``assert_hostname`` would have urllib3
+    # switch it off in a context that is everybody's.
+    options: dict[str, Any] = (
+        {"ssl_context": trust(), "server_hostname": pinned.host} if scheme == "https" else {}
     )
-
-
-def _read(reply: urllib3.BaseHTTPResponse) -> bytes:
-    deadline = time.monotonic() + TOTAL_TIMEOUT_S
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in reply.stream(CHUNK_BYTES, decode_content=True):
-        size += len(chunk)
-        if size > RESPONSE_LIMIT_BYTES:
-            raise BadResponseError("the reply is too large")
-        if time.monotonic() > deadline:
-            raise InterruptedExchangeError("the reply took too long")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return POOLS[scheme](str(pinned.address), pinned.port, **options)

@@ -36,6 +36,7 @@ LEAST_VERSIONS = {
 }
 PYTHON = (3, 12)
 LEAST_KEY_LENGTH = 32
+MAKE_ONE = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 # A month: whoever wants it more rarely wants it by hand.
 MOST_HOURS = 744
 EDXAPP_HOST = "lti_bridge.edxapp.EdxappHost"
@@ -61,6 +62,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> l
         *_former_keys(),
         *_pace(),
         *_hours(),
+        *_metrics_token(),
         *_versions(),
     ]
     if in_edxapp:
@@ -90,7 +92,7 @@ def _host() -> Messages:
     path = setting("KAPASITAS_LTI_HOST")
     hint = _("Set it to {host} inside Open edX.").format(host=EDXAPP_HOST)
     try:
-        host = import_string(path)
+        host = import_string(str(path))
     except ImportError as error:
         yield Error(
             _("KAPASITAS_LTI_HOST names no class that can be imported: {error}").format(error=error),
@@ -193,6 +195,24 @@ def _hours() -> Messages:
                 hint=_("24 is once a day; 0 is not by the schedule at all."),
                 id="kapasitas_lti.E019",
             )
+
+
+def _metrics_token() -> Messages:
+    token = setting("KAPASITAS_LTI_METRICS_TOKEN")
+    hint = _("Make one with: {command}").format(command=MAKE_ONE)
+    # What it holds is secret.
+    if not isinstance(token, str):
+        yield Error(
+            _("KAPASITAS_LTI_METRICS_TOKEN is to be a text, and is none."), hint=hint, id="kapasitas_lti.E044"
+        )
+    elif 0 < len(token) < LEAST_KEY_LENGTH:
+        yield Warning(
+            _("KAPASITAS_LTI_METRICS_TOKEN is shorter than {length} characters: it can be guessed.").format(
+                length=LEAST_KEY_LENGTH
+            ),
+            hint=hint,
+            id="kapasitas_lti.W045",
+        )
 
 
 def _tasks() -> Messages:
@@ -305,9 +325,9 @@ def _key() -> Messages:
                 length=LEAST_KEY_LENGTH
             ),
             hint=_(
-                "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'; after a change "
-                "make new keys with: manage.py lms lti_keys --rotate"
-            ),
+                "Make one with: {command}; if keys are there already, name the former value in "
+                "KAPASITAS_LTI_FORMER_KEYS, and then run: {reencrypt}"
+            ).format(command=MAKE_ONE, reencrypt="manage.py lms lti_keys --reencrypt"),
             id="kapasitas_lti.E007",
         )
 
@@ -327,12 +347,17 @@ def _former_keys() -> Messages:
 def _cookies() -> Messages:
     if settings.DEBUG:
         return
-    if settings.SESSION_COOKIE_SAMESITE != "None" or not settings.SESSION_COOKIE_SECURE:
+    # Without the first nobody is signed in there; without the second no answer is taken.
+    lacking = [
+        f"{cookie}_SAMESITE = 'None', {cookie}_SECURE = True"
+        for cookie in ("SESSION_COOKIE", "CSRF_COOKIE")
+        if getattr(settings, f"{cookie}_SAMESITE") != "None" or not getattr(settings, f"{cookie}_SECURE")
+    ]
+    if lacking:
         yield Warning(
-            _("Browsers do not send the session cookie inside the frame of an HR system."),
-            hint=_(
-                "Set SESSION_COOKIE_SAMESITE to 'None' and SESSION_COOKIE_SECURE to True, or let the HR "
-                "system open courses in a window of their own."
+            _("Courses do not work inside the frame of an HR system: browsers keep cookies from it."),
+            hint=_("Set {settings}; or let the HR system open courses in a window of their own.").format(
+                settings=", ".join(lacking)
             ),
             id="kapasitas_lti.W008",
         )

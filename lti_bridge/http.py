@@ -3,6 +3,7 @@
 Foreign errors (urllib3) are translated here and nowhere else.
 """
 
+import http.client
 import ipaddress
 import json
 import os
@@ -11,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,7 @@ from .conf import setting
 from .origins import origin
 
 __all__ = [
+    "POOLS",
     "BadResponseError",
     "HttpError",
     "InterruptedExchangeError",
@@ -35,8 +37,11 @@ __all__ = [
     "Response",
     "UrlNotAllowedError",
     "check_url",
+    "exchange",
     "fetch",
     "kept_open",
+    "proxy_for",
+    "trust",
 ]
 
 CONNECT_TIMEOUT_S = 5
@@ -46,7 +51,7 @@ TOTAL_TIMEOUT_S = 40
 RESPONSE_LIMIT_BYTES = 4_000_000
 WATCH_EVERY_S = 0.5
 URL_LIMIT = 2000
-UNPRINTABLE = re.compile(r"[\s\x00-\x1f]")
+UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 OUR_HEADERS = {"User-Agent": "Kapasitas", "Accept-Encoding": "gzip, deflate"}
 
 
@@ -97,7 +102,7 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(name)
 
 
-# Of each thread: the connections that it keeps, and until when its exchange may last (monotonic).
+# Of each thread: the connections that it keeps, until when its exchange may last (monotonic), and its socket.
 _thread = threading.local()
 
 
@@ -148,11 +153,26 @@ _watchdog = _Watchdog()
 
 
 class _WatchedConnection(urllib3.connection.HTTPConnection):
-    """Its wait for a reply's head has an end, however slowly the head drips in."""
+    """Its wait for a reply's head has an end, however slowly the head drips in; so has that for the body."""
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        try:
+            peer = str(sock.getpeername()[0]).partition("%")[0]
+        except OSError as error:
+            sock.close()
+            raise urllib3.exceptions.NewConnectionError(self, "reset at once") from error
+        # A name can lead anywhere, and many spellings of an address are none to who reads the URL.
+        if _is_off_limits(ipaddress.ip_address(peer)):
+            sock.close()
+            raise UrlNotAllowedError("a link-local address")
+        return sock
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
         if self.sock is None:
-            return super().getresponse()
+            raise http.client.NotConnected
+        # Kept for the body: a connection that serves no other request lets go of it with the head.
+        _thread.sock = self.sock
         with _watchdog.over(self.sock, _thread.deadline):
             return super().getresponse()
 
@@ -169,7 +189,8 @@ class _WatchedTlsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _WatchedTlsConnection
 
 
-POOLS = {"http": _WatchedPool, "https": _WatchedTlsPool}
+# What talks to one address, by scheme; ``exchange`` asks them.
+POOLS: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _WatchedPool, "https": _WatchedTlsPool}
 
 
 class _Connections:
@@ -186,11 +207,10 @@ class _Connections:
         """Return what talks to the URL's origin: directly, or through the environment's proxy."""
         there = origin(url)
         if there not in self._managers:
-            proxy = select_proxy(url, get_environ_proxies(url))
+            proxy = proxy_for(url)
             options: dict[str, Any] = {
-                "retries": False,
                 "maxsize": 1,
-                "ssl_context": _trust(os.environ.get("REQUESTS_CA_BUNDLE") or certifi.where()),
+                "ssl_context": trust(),
             }
             manager = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
             manager.pool_classes_by_scheme = POOLS
@@ -203,9 +223,22 @@ class _Connections:
             manager.clear()
 
 
+def proxy_for(url: str) -> str | None:
+    """Return the proxy by which the environment has the URL reached, or None."""
+    return select_proxy(url, get_environ_proxies(url))
+
+
+def trust() -> ssl.SSLContext:
+    """Return whom we believe: the usual authorities, or those of the region where the operator named them.
+
+    It is shared: nobody may change it.
+    """
+    return _trust(os.environ.get("REQUESTS_CA_BUNDLE") or certifi.where())
+
+
 @cache
 def _trust(path: str) -> ssl.SSLContext:
-    """Return whom we believe: reading the certificates takes longer than most requests."""
+    # Reading the certificates takes longer than most requests.
     context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
     context.check_hostname = True
     context.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
@@ -243,8 +276,14 @@ def check_url(url: str) -> None:
         address = ipaddress.ip_address(host)
     except ValueError:
         return
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    if _is_off_limits(address):
         raise UrlNotAllowedError("a link-local address")
+
+
+def _is_off_limits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    plain = mapped or address
+    return plain.is_link_local or plain.is_multicast or plain.is_unspecified
 
 
 def fetch(
@@ -257,26 +296,35 @@ def fetch(
     check_url(url)
     kept: _Connections | None = getattr(_thread, "connections", None)
     if kept is not None:
-        return _exchange(kept, method, url, {**OUR_HEADERS, **(headers or {})}, body)
+        return exchange(lambda: kept.to(url), method, url, headers, body)
     connections = _Connections()
     try:
-        return _exchange(connections, method, url, {**OUR_HEADERS, **(headers or {})}, body)
+        return exchange(lambda: connections.to(url), method, url, headers, body)
     finally:
         connections.close()
 
 
-def _exchange(
-    connections: _Connections, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+def exchange(
+    pool: Callable[[], urllib3.PoolManager | urllib3.HTTPConnectionPool],
+    method: str,
+    target: str,
+    headers: Mapping[str, str] | None,
+    body: bytes | None,
 ) -> Response:
+    """Send one request by ``pool`` (of ``POOLS``) and return the whole reply, as ``fetch`` does.
+
+    ``target`` is what that kind of pool asks for: a URL, or a path. Raises HttpError.
+    """
     _thread.deadline = time.monotonic() + TOTAL_TIMEOUT_S
     try:
-        reply = connections.to(url).urlopen(
+        reply = pool().urlopen(
             method,
-            url,
+            target,
             body=body,
-            headers=headers,
+            headers={**OUR_HEADERS, **(headers or {})},
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
             redirect=False,
+            retries=False,
             preload_content=False,
         )
         return Response(status=reply.status, headers=reply.headers, body=_read(reply))
@@ -306,13 +354,12 @@ def _read(reply: urllib3.BaseHTTPResponse) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        for chunk in reply.stream(16_384, decode_content=True):
-            size += len(chunk)
-            if size > RESPONSE_LIMIT_BYTES:
-                raise BadResponseError("the reply is too large")
-            if time.monotonic() > _thread.deadline:
-                raise InterruptedExchangeError("the reply took too long")
-            chunks.append(chunk)
+        with _watchdog.over(_thread.sock, _thread.deadline):
+            for chunk in reply.stream(16_384, decode_content=True):
+                size += len(chunk)
+                if size > RESPONSE_LIMIT_BYTES:
+                    raise BadResponseError("the reply is too large")
+                chunks.append(chunk)
     except BaseException:
         # What is left of this reply must not be taken for the next one.
         reply.close()

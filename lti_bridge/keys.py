@@ -15,27 +15,79 @@ from jwt.algorithms import RSAAlgorithm
 
 from .conf import setting
 from .models import ToolKey
-from .secrets_at_rest import encrypt, private_key_text
+from .secrets_at_rest import UnreadableSecretError, encrypt, private_key_text
 
-__all__ = ["create_key", "public_key_set", "retire_key", "sign"]
+__all__ = [
+    "create_key",
+    "prepare_key",
+    "prepared_key",
+    "public_key_set",
+    "retire_key",
+    "rotate_key",
+    "sign",
+]
 
 RSA_BITS = 2048
 
 
 def create_key() -> ToolKey:
     """Make a key pair that signs from now on; older ones stay published until they are retired."""
+    with transaction.atomic():
+        return _signing_from_now(_made())
+
+
+def prepare_key() -> ToolKey:
+    """Return the key pair that signs after the next rotation; published now, made if there is none yet.
+
+    Platforms that keep a copy of our key set then know the key before they meet it.
+    """
+    with transaction.atomic():
+        # The lock under which keys are made.
+        list(ToolKey.objects.select_for_update())
+        _signing_key()
+        return prepared_key() or _made()
+
+
+def rotate_key() -> ToolKey:
+    """Let the prepared key sign from now on, or a new one where none was prepared or it cannot be read."""
+    with transaction.atomic():
+        list(ToolKey.objects.select_for_update())
+        prepared = prepared_key()
+        return _signing_from_now(prepared if prepared and _is_readable(prepared) else _made())
+
+
+def prepared_key() -> ToolKey | None:
+    """Return the key that was made after the one that signs, or None."""
+    return ToolKey.objects.filter(active=False, pk__gt=_signing_key().pk).order_by("-pk").first()
+
+
+def _is_readable(key: ToolKey) -> bool:
+    try:
+        private_key_text(key)
+    except UnreadableSecretError:
+        return False
+    return True
+
+
+def _signing_from_now(key: ToolKey) -> ToolKey:
+    ToolKey.objects.exclude(pk=key.pk).update(active=False)
+    ToolKey.objects.filter(pk=key.pk).update(active=True)
+    key.active = True
+    return key
+
+
+def _made() -> ToolKey:
+    """Make a key pair that is published and does not sign."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with transaction.atomic():
-        key = ToolKey.objects.create(
-            # Hex: a kid that began with a dash could not be typed as an argument.
-            kid=secrets.token_hex(16),
-            encrypted_private_key=encrypt(pem.decode()),
-        )
-        ToolKey.objects.exclude(pk=key.pk).update(active=False)
-    return key
+    return ToolKey.objects.create(
+        # Hex: a kid that began with a dash could not be typed as an argument.
+        kid=secrets.token_hex(16),
+        encrypted_private_key=encrypt(pem.decode()),
+        active=False,
+    )
 
 
 def retire_key(kid: str) -> None:

@@ -34,7 +34,8 @@ class BridgeCollector(Collector):
         yield from _circuits(platforms)
         yield _attempts(platforms)
         yield from _discrepancies(platforms)
-        yield _single("notices", "Notices of progress that nobody has looked at yet.", _notices())
+        notices = ProgressNotice.objects.count()
+        yield _single("notices", "Notices of progress that nobody has looked at yet.", notices)
         records = CompletionRecord.objects.count()
         yield _single("completion_records", "Completion records that were ever written.", records)
         yield _single("delivery_halted", "1 while an operator has halted all sending.", delivery_is_halted())
@@ -106,10 +107,6 @@ def _discrepancies(platforms: list[Platform]) -> Iterator[Metric]:
     for platform in platforms:
         family.add_metric(_labels(platform), counts.get(platform.pk, 0))
     yield family
-
-
-def _notices() -> int:
-    return ProgressNotice.objects.count()
 
 
 def exposition() -> tuple[bytes, str]:

@@ -15,9 +15,9 @@ __all__ = ["page"]
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Return the figures to who has the token (``Authorization: Bearer …``); without one there is no page."""
-    token = str(setting("KAPASITAS_LTI_METRICS_TOKEN"))
+    token = setting("KAPASITAS_LTI_METRICS_TOKEN")
     given = request.headers.get("Authorization", "")
-    if not token:
+    if not isinstance(token, str) or not token:
         raise Http404
     if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         response = HttpResponse("unauthorised\n", status=401, content_type="text/plain; charset=utf-8")

@@ -16,18 +16,30 @@ __all__ = ["PlatformAdmin"]
 
 # With LTI 1.1 all of these are empty; with LTI 1.3 none is.
 ADDRESSES = ("issuer", "auth_login_url", "auth_token_url", "key_set_url")
+# What the form shows of each version; a new one shows both, as it may become either.
+OF_VERSION = {
+    LtiVersion.V1_3: ("LTI 1.3", {"fields": (*ADDRESSES, "token_audience")}),
+    LtiVersion.V1_1: ("LTI 1.1", {"fields": ("shared_secret",)}),
+}
 
 
 class PlatformForm(forms.ModelForm):  # type: ignore[type-arg]
     """A registration; ``shared_secret`` is taken and never given out. The admin names model and fields."""
 
     shared_secret = forms.CharField(
-        label=_("shared secret"),
+        label=_("Shared secret"),
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("LTI 1.1 only. It is never shown; empty: the present one stays."),
+        help_text=_("It is never shown; empty: the present one stays."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields["client_id"].help_text = _("With LTI 1.1 the consumer key.")
+        elif self.instance.lti_version == LtiVersion.V1_1:
+            self.fields["client_id"].label = _("Consumer key")
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the version needs, and for nothing that it does not know."""
@@ -82,6 +94,15 @@ class PlatformAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def awaits_confirmation(self, platform: Platform) -> bool:
         """Whether a launch named a deployment that nobody has confirmed."""
         return platform.deployments.filter(confirmed=False).exists()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Platform | None = None) -> Any:
+        """Show what the registration's version knows, and nothing of the other."""
+        versions = OF_VERSION if obj is None else (LtiVersion(obj.lti_version),)
+        return [
+            (None, {"fields": ("name", "lti_version", "client_id", "enabled")}),
+            *(OF_VERSION[version] for version in versions),
+            (_("People and results"), {"fields": ("trusts_nip", "overwrites_changes", "sends_per_second")}),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Platform | None = None) -> Any:
         """Keep the version: accounts and places of one are none of the other."""

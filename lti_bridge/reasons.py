@@ -82,7 +82,6 @@ _PHRASES = (
     gettext_noop("the launch named no result of this person (lis_result_sourcedid)"),
     gettext_noop("LTI 1.1 has no column for this kind of report"),
     gettext_noop("there is one column, for the grade"),
-    gettext_noop("results of this HR system cannot be read"),
     gettext_noop("no secret is shared with the platform"),
     gettext_noop("the secret shared with the platform cannot be read"),
     gettext_noop("the HR system is not in use"),

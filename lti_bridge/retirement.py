@@ -53,7 +53,8 @@ def retire_user(user_id: int) -> Retired:
         # The lock under which reports are numbered: nothing is added behind our back.
         enrolments = Enrolment.objects.filter(account__user_id=user_id).values_list("pk", flat=True)
         locked = list(Enrolment.objects.select_for_update().filter(pk__in=list(enrolments)).order_by("pk"))
-        Enrolment.objects.filter(pk__in=[one.pk for one in locked]).update(reports=False)
+        # LTI 1.1 names the person's result, and with it the person.
+        Enrolment.objects.filter(pk__in=[one.pk for one in locked]).update(reports=False, result_sourcedid="")
         # A worker that is sending one settles nothing any more: it no longer holds the row.
         given_up = Delivery.objects.filter(account__user_id=user_id, state__in=OPEN).update(
             state=DeliveryState.DEAD, settled_at=timezone.now(), lease_until=None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from . import outbox, shared_cache
+from . import notices, outbox, shared_cache
 from .conf import setting
 from .courses import watched_courses
 from .host import UnknownCourseError, course_host
@@ -62,7 +62,8 @@ def sweep_course(
     """Look at the progress of the course's learners, in order of their ids, until ``stop`` says so.
 
     Idempotent: what we know already stays as it is. Each learner is a transaction of their own; one who
-    fails is logged by id and does not stop the rest. Raises UnknownCourseError. Not inside a transaction.
+    fails is logged by id, left a notice, and does not stop the rest. Raises UnknownCourseError. Not inside a
+    transaction.
     """
     learners = failures = 0
     for user_id in _learners(course_key, after_user_id, since):
@@ -95,6 +96,8 @@ def _looked_at(user_id: int, course_key: str) -> bool:
     except Exception as error:  # noqa: BLE001 - whatever one learner's data does, the others are looked at
         # The class alone: a message may quote a person.
         log.warning("sweep: user %s in %s: %s", user_id, course_key, type(error).__name__)
+        # The next round asks only for those whose work has changed since: a notice is looked after again.
+        notices.leave(user_id, course_key)
         return False
     return True
 

@@ -13,7 +13,7 @@ from lxml import etree
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.validate_content import courses  # noqa: E402
+from scripts.content_lint.content import course_directories  # noqa: E402
 from standalone.courseware.olx.archive import pack  # noqa: E402
 
 
@@ -32,9 +32,10 @@ def archive(course: Path) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """Write the archives and name them."""
-    target, content = Path(arguments[0]), Path(*arguments[1:2] or [ROOT / "course_content"])
+    target = Path(arguments[0])
+    content = Path(arguments[1]) if arguments[1:] else ROOT / "course_content"
     target.mkdir(parents=True, exist_ok=True)
-    for course in courses(content):
+    for course in course_directories(content):
         path = target / archive_name(course)
         path.write_bytes(archive(course))
         print(f"{path}  ({course.name}, {path.stat().st_size} bytes)")

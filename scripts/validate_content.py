@@ -6,37 +6,21 @@ A directory holds ``frameworks/``, ``banks/``, ``laws.csv`` and a directory for 
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.content_lint import Finding, Grade, lint, read_content  # noqa: E402
-from scripts.content_lint.content import (  # noqa: E402
-    assessment_elements,
-    course_directories,
-    xml_documents,
-)
+from scripts.content_lint.content import course_directories  # noqa: E402
 from scripts.content_lint.minutes import Rates, table  # noqa: E402
 
-__all__ = ["Finding", "assessments", "courses", "main", "validate"]
+__all__ = ["main", "validate"]
 
 
 def validate(directory: Path) -> list[Finding]:
     """Return every error of the content in the directory, by file and line; no warnings."""
     return [finding for finding in lint(directory) if finding.grade is Grade.ERROR]
-
-
-def courses(directory: Path) -> list[Path]:
-    """Return the course directories, by name."""
-    return course_directories(directory)
-
-
-def assessments(course: Path) -> Iterator[tuple[Path, Any]]:
-    """Yield each assessment element of a course with its file; skips files that are not XML."""
-    return assessment_elements(xml_documents(course))
 
 
 def main(arguments: list[str]) -> int:
@@ -54,7 +38,7 @@ def main(arguments: list[str]) -> int:
     if not options.quiet:
         for directory in options.directory:
             print(table(read_content(directory), rates))
-    found = sum(len(courses(directory)) for directory in options.directory)
+    found = sum(len(course_directories(directory)) for directory in options.directory)
     warned = len(findings) - len(errors)
     if errors:
         print(f"{len(errors)} problem(s), {warned} warning(s)")

@@ -31,7 +31,7 @@ KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS = ["localhost", "127.0.0.1"]
 
 def secret_key(name: str) -> str:
     """Return the secret kept in ``var/<name>.secret``, made at first use and readable by its owner only."""
-    VAR.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = VAR / f"{name}.secret"
     if not path.exists():
         # Written whole before it has its name: a process that is killed leaves no empty secret, and of

@@ -62,7 +62,7 @@ def hold_data() -> TextIO:
     The lock ends with the process, however it ends.
     """
     try:
-        VAR.mkdir(parents=True, exist_ok=True)
+        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (VAR / "run.lock").open("w")
     except OSError as error:
         sys.exit(f"Cannot write to {VAR} ({error.strerror}): set KAPASITAS_VAR to a directory of yours.")

@@ -178,12 +178,12 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
 
     # Content
 
-    # What a handler has put together: it asks more than once, and nothing changes meanwhile.
-    _at_hand: content.Content | None = None
+    # Held for the length of one handler (_handled), which asks for it several times.
+    _held: content.Content | None = None
 
     def _authored(self) -> content.Content:
-        if self._at_hand is not None:
-            return self._at_hand
+        if self._held is not None:
+            return self._held
         settings = content.Settings(
             bank=self.bank,
             feedback=self.feedback,
@@ -210,7 +210,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
             closes=clock.closes(self),
             due_passed=clock.due_passed(self),
             # Whether a form can be drawn matters only to who may begin.
-            problems=authored.problems if going_on else (*authored.problems, *authored.form_problems()),
+            problems=authored.problems if going_on else authored.blocking_problems(),
         )
 
     def _history(self, scorer: Scorer) -> tuple[Kept, ...]:
@@ -226,8 +226,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         """Return what is wrong with the content, for Studio and importers."""
         validation = super().validate()
         authored, text = self._authored(), translator(self).text
-        problems = (*authored.problems, *authored.form_problems(), *authored.unknown_competencies())
-        for problem in problems:
+        for problem in authored.author_problems():
             validation.add(ValidationMessage(ValidationMessage.ERROR, text(problem)))
         for warning in supplies.warnings_of(authored):
             validation.add(ValidationMessage(ValidationMessage.WARNING, text(warning)))
@@ -241,7 +240,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         translate = translator(self)
         page: dict[str, object] = {
             "prefix": self._prefix(),
-            "content": self._content(self._situation(), translate),
+            "content": self._html(self._situation(), translate),
             "urls": {name: self.runtime.handler_url(self, name) for name in ("begin", "answer", "submit")},
         }
         if not people.may_read_states(self):
@@ -262,9 +261,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
             return self.public_view()
         translate = translator(self)
         authored = self._authored()
-        problems = (*authored.problems, *authored.form_problems(), *authored.unknown_competencies())
-        warnings = supplies.warnings_of(authored)
-        page = staff.author_page(authored, problems, warnings, self._facts(translate))
+        page = staff.author_page(authored, supplies.warnings_of(authored), self._facts(translate))
         return self._fragment(render("assessment/author.html", page, translate))
 
     def studio_view(self, _context: Mapping[str, Any] | None = None) -> Fragment:
@@ -286,7 +283,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
             fragment.initialize_js("KapasitasCompetencyAssessment")
         return fragment
 
-    def _content(self, situation: Situation, translate: Translator) -> str:
+    def _html(self, situation: Situation, translate: Translator) -> str:
         return render(
             "assessment/content.html", views.learner_page(situation, self._facts(translate)), translate
         )
@@ -303,6 +300,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
             language=translate.language,
             text=translate.text,
             names=lambda ids: records.competency_names(ids, translate.language),
+            levels=lambda ids: records.competency_levels(ids, translate.language),
             static=lambda html: links.resolved(self, html),
             measured=lambda situation: measuring.measured(self, situation, translate.language),
             moment=lambda at: formats.moment(at, zone, translate),
@@ -333,8 +331,10 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         """Return what may be searched: what is asked, never what is right."""
         index: dict[str, Any] = super().index_dictionary()
         authored = self._authored()
-        # What is drawn from a bank is not to be found by searching for it.
-        prompts = " ".join(plain_text(item.prompt) for item in authored.assessment.items)
+        # What is drawn from a bank is not to be found by searching for it; nor, before the time runs, what
+        # there is so much time for.
+        asked = authored.assessment.items if authored.assessment.time_limit is None else ()
+        prompts = " ".join(plain_text(item.prompt) for item in asked)
         intro = plain_text(authored.intro)
         index["content"] = {"display_name": self.display_name, "intro": intro, "prompts": prompts}
         index["content_type"] = "Competency assessment"
@@ -363,9 +363,10 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         """Save the answer to one item. Repeating a request changes nothing.
 
         ``{"item", "response", "uuid", "attempt"?, "final"?, "answered_at"?, "sent_at"?, "certainty"?}`` →
-        ``{"item", "uuid", "complete", "final", "answered", "count", "left"?, "html"?}``; ``html`` is the item
-        with its feedback, where the answer is final, ``left`` the seconds of a time limit. An adaptive test
-        adds ``{"next"?, "reserve", "over"}``.
+        ``{"item", "uuid", "complete", "final", "answered", "count", "left"?, "superseded"?, "html"?}``;
+        ``html`` is the item with its feedback, where the answer is final, ``left`` the seconds of a time
+        limit. ``superseded``: an answer that was given later, on another device, stands; ``html`` has it. An
+        adaptive test adds ``{"next"?, "reserve", "over"}``.
         """
         return self._handled(lambda situation, translate: self._answer(data, situation, translate))
 
@@ -390,12 +391,12 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         try:
             if not people.learner(self).signed_in:
                 raise RefusedError(403, Message(_("Sign in to take this assessment.")))
-            self._at_hand = self._authored()
+            self._held = self._authored()
             return action(self._situation(), translate)
         except RefusedError as error:
             raise JsonHandlerError(error.status, translate.text(error.message)) from error
         finally:
-            self._at_hand = None
+            self._held = None
 
     def _begin(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
         requests.check_fields(data, ())
@@ -407,7 +408,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         situation = sitting.begun(situation, attempt, supply)
         self._keep(situation)
         recording.began(self, situation)
-        return {"html": self._content(situation, translate)}
+        return {"html": self._html(situation, translate)}
 
     def _answer(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
         optional = ("attempt", "final", "answered_at", "sent_at", "certainty")
@@ -415,16 +416,21 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         flow.check_attempt(situation, fields.get("attempt"))
         item = flow.item_of(situation, fields["item"])
         uuid = requests.client_uuid_of(fields["uuid"])
+        superseded = False
         if not (situation.attempt and situation.attempt.repeats(item.id, uuid)):
             before, situation = situation, sitting.answered(situation, item, uuid, fields)
-            self._keep(situation)
-            recording.answered(self, before, situation, item)
+            superseded = situation.attempt is before.attempt
+            if not superseded:
+                self._keep(situation)
+                recording.answered(self, before, situation, item)
         reply = sitting.reply_to(situation, item, uuid)
+        if superseded:
+            reply["superseded"] = True
         if situation.course is not None:
             found = views.next_of(situation, self._facts(translate))
             reply |= {name: self._item(view, translate) for name, view in found.shown.items()}
             reply |= {"reserve": [self._item(view, translate) for view in found.reserve], "over": found.over}
-        elif reply["final"]:
+        elif reply["final"] or superseded:
             reply["html"] = self._item(item_view(situation, item, self._facts(translate)), translate)
         return reply
 
@@ -442,11 +448,11 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
         repeated = current is not None and current.submitted and fields.get("attempt") == current.number
         if not repeated:
             situation = self._handed_in(situation)
-        return {"html": self._content(situation, translate)}
+        return {"html": self._html(situation, translate)}
 
     def _view(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
         requests.check_fields(data, ())
-        return {"html": self._content(self._closed_if_abandoned(situation), translate)}
+        return {"html": self._html(self._closed_if_abandoned(situation), translate)}
 
     def _learner_answers(self, data: object, situation: Situation, translate: Translator) -> dict[str, Any]:
         if not people.may_read_states(self):

@@ -49,10 +49,10 @@ hooks.Filters.CONFIG_DEFAULTS.add_items(
         ("KAPASITAS_VERSION", VERSION),
         # Anything that pip installs: a version, the URL of a wheel, git+https://…@tag.
         ("KAPASITAS_PACKAGE", "kapasitas=={{ KAPASITAS_VERSION }}"),
-        # Hosts of HR systems that are spoken to over plain http; for isolated networks only.
-        ("KAPASITAS_LTI_ALLOW_HTTP_HOSTS", []),
         # Off where another plugin runs Celery's beat: two of them would start every periodic task twice.
         ("KAPASITAS_RUN_BEAT", True),
+        # On: HR systems show courses in frames of their pages (https only), not in windows of their own.
+        ("KAPASITAS_COURSES_IN_FRAMES", False),
         # On: our events also go to the event bus, for consumers outside the LMS.
         ("KAPASITAS_EVENT_BUS", False),
     ]
@@ -71,14 +71,37 @@ RUN --mount=type=cache,target=/openedx/.cache/pip,sharing=shared \\
     $PIP_COMMAND install --constraint /tmp/kapasitas-constraints.txt '{{ KAPASITAS_PACKAGE }}'
 """
 
+# Settings of the LMS (docs/reference/settings.md) that stand in config.yml by their own names, if they do.
+SETTINGS = (
+    "KAPASITAS_LTI_KEY",
+    "KAPASITAS_LTI_FORMER_KEYS",
+    "KAPASITAS_LTI_ALLOW_HTTP_HOSTS",
+    "KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS",
+    "KAPASITAS_LTI_COURSES",
+    "KAPASITAS_LTI_QUEUE",
+    "KAPASITAS_LTI_SENDS_PER_SECOND",
+    "KAPASITAS_LTI_RECONCILE_HOURS",
+    "KAPASITAS_LTI_SWEEP_HOURS",
+    "KAPASITAS_LTI_METRICS_TOKEN",
+    "KAPASITAS_MASTERY_POLICY",
+    "KAPASITAS_MASTERY_HALF_LIFE_DAYS",
+    "KAPASITAS_REQUIRED_LEVELS",
+    "KAPASITAS_RECORDS_QUEUE",
+)
 # Read by the LMS before our apps add their defaults. JSON is YAML, and quotes whatever a value holds.
-LMS_ENV = """
-KAPASITAS_LTI_KEY: {{ KAPASITAS_LTI_KEY|tojson }}
-KAPASITAS_LTI_ALLOW_HTTP_HOSTS: {{ KAPASITAS_LTI_ALLOW_HTTP_HOSTS|tojson }}
-"""
+SETTING = Template("""
+{%- if $name is defined %}
+$name: {{ $name|tojson }}
+{%- endif %}""")
+LMS_ENV = "".join(SETTING.substitute(name=name) for name in SETTINGS)
 
+# Tutor lets frames of other sites have the session cookie, not the one without which no answer is taken.
 # Our apps name each event's topic and leave it off.
 LMS_SETTINGS = """
+{%- if KAPASITAS_COURSES_IN_FRAMES and ENABLE_HTTPS %}
+# Kapasitas: let blocks answer inside the frames of HR systems
+CSRF_COOKIE_SAMESITE = "None"
+{%- endif %}
 {%- if KAPASITAS_EVENT_BUS %}
 # Kapasitas: send its events to the event bus
 for _event_type, _topics in EVENT_BUS_PRODUCER_CONFIG.items():

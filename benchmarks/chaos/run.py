@@ -20,12 +20,13 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.hostile.memory import Memory, Rule
 from benchmarks.hostile.wire import FAULTS_PATH, OUTLASTED
+from benchmarks.rig import free_port
 
 from . import evidence, truth
 from .accounting import Finding, account
 from .plan import KILLS, STEPS, Act, Due, Options, plan
 from .processes import Child, Role, Supervisor
-from .servers import MariaDb, Postgres, Redis, free_port
+from .servers import MariaDb, Postgres, Redis
 from .setting_up import fill
 from .sweeping import sweep
 

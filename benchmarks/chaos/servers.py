@@ -15,17 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-__all__ = ["MariaDb", "Postgres", "Redis", "Server", "free_port", "missing"]
+from benchmarks.rig import free_port
+
+__all__ = ["MariaDb", "Postgres", "Redis", "Server", "missing"]
 
 READY_S = 60
 UNPRIVILEGED = "nobody"
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def found(name: str) -> str:

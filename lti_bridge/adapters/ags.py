@@ -3,7 +3,6 @@
 import json
 import threading
 from datetime import timedelta
-from decimal import Decimal
 from urllib.parse import urlsplit, urlunsplit
 
 from lti_bridge import http
@@ -14,13 +13,13 @@ from lti_bridge.delivery.errors import (
     RejectedError,
     TransientError,
 )
-from lti_bridge.delivery.report import Reading, Report, Result, holds
+from lti_bridge.delivery.report import Reading, Report, result_of
 from lti_bridge.delivery.timestamps import wire_text
 from lti_bridge.errands import at_desk
 from lti_bridge.models import LineItem, ReportKind, ReportTarget
-from lti_bridge.scopes import AGS_SCOPES, SCOPE_RESULT, SCOPE_SCORE
+from lti_bridge.scopes import SCOPE_RESULT, SCOPE_SCORE
 
-from .exchange import Exchange, exchange_with, refusal
+from .exchange import Exchange, exchange_for, refusal
 from .line_items import LOCK, TAGS, line_item_url
 from .paging import pages, with_query
 
@@ -36,13 +35,12 @@ class AgsService:
     """One target's gradebook at its platform (implements ``delivery.report.ResultsService``)."""
 
     def __init__(self, target: ReportTarget, line_item_lock: timedelta = LOCK) -> None:
-        platform = target.deployment.platform
         self._target = target
         self._line_item_lock = line_item_lock
         # Line items by kind; a service lives for a minute or so, and is used by several threads.
         self._line_items: dict[ReportKind, str] = {}
         self._looking = threading.Lock()
-        self._exchange = exchange_with(platform, AGS_SCOPES & set(target.scopes))
+        self._exchange = exchange_for(target)
 
     def send(self, report: Report) -> None:
         """Post the score; the same report may be posted any number of times. Raises DeliveryError."""
@@ -58,10 +56,6 @@ class AgsService:
         )
         if not 200 <= reply.status < 300:
             raise self._score_refusal(reply, report)
-
-    def holds(self, report: Report) -> bool | None:
-        """Return whether the platform's result is the report's; None where it cannot be read."""
-        return holds(self, report)
 
     def read(self, report: Report) -> Reading:
         """Read the person's result; unreadable without the launch's permission. Raises DeliveryError."""
@@ -155,15 +149,5 @@ def _result_for(reply: http.Response, recipient: str) -> Reading | None:
         if not isinstance(entry, dict) or entry.get("userId") != recipient:
             continue
         # A result without a maximum is a fraction of 1 (AGS 2.0, 3.4); one without a score is none yet.
-        score, maximum = _number(entry.get("resultScore")), _number(entry.get("resultMaximum", 1))
-        if score is None or maximum is None or maximum <= 0:
-            return Reading()
-        return Reading(result=Result(score=score, maximum=maximum))
+        return Reading(result=result_of(entry.get("resultScore"), entry.get("resultMaximum", 1)))
     return None
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    number = Decimal(value)
-    return number if abs(number) < 10**12 else None

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
@@ -18,16 +19,19 @@ from django.utils import timezone
 from lti_bridge import http, keys, shared_cache
 from lti_bridge.delivery.errors import AmbiguousError, BlockedError, RejectedError, TransientError
 from lti_bridge.errands import at_desk
-from lti_bridge.models import Platform
+from lti_bridge.models import Platform, ReportTarget
 from lti_bridge.models.digests import digest
+from lti_bridge.scopes import AGS_SCOPES
 
-__all__ = ["Client", "Exchange", "exchange_with", "refusal", "retry_after", "sent"]
+__all__ = ["Client", "Exchange", "exchange_for", "exchange_with", "refusal", "retry_after", "sent"]
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE_S = 300
 # A token is not used in its last minute: it could expire on the way.
 MARGIN_S = 60
 LONGEST_CACHE_S = 24 * 3600
+# Of a token that comes without a lifetime (RFC 6749, 5.1): one that has ended sooner is renewed when refused.
+UNSAID_LIFE_S = 360.0
 # A token found in the cache may have been there for long: it is looked up again after so many seconds.
 HELD_S = MARGIN_S / 2
 # Said by the token endpoint when no retry will help (RFC 6749, 5.2).
@@ -149,6 +153,14 @@ def exchange_with(platform: Platform, scopes: Iterable[str]) -> Exchange:
     )
 
 
+def exchange_for(target: ReportTarget) -> Exchange:
+    """Return authorised requests with the gradebook scopes of the target's last launch.
+
+    The target's deployment and platform are loaded already.
+    """
+    return exchange_with(target.deployment.platform, AGS_SCOPES & set(target.scopes))
+
+
 def sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Response:
     """Return the reply, whatever its status; raises BlockedError, TransientError or AmbiguousError."""
     try:
@@ -173,18 +185,25 @@ def _token_in(reply: http.Response) -> tuple[str, float]:
     said = document if isinstance(document, dict) else {}
     if reply.status == 200:
         token, kind = said.get("access_token"), said.get("token_type", "bearer")
-        lifetime = said.get("expires_in", 0)
         is_text = isinstance(token, str) and token.isascii() and token.isprintable() and token != ""
         if not is_text or not isinstance(kind, str) or kind.lower() != "bearer":
             raise TransientError("the token endpoint's reply holds no bearer token", http_status=200)
-        is_number = isinstance(lifetime, int) and not isinstance(lifetime, bool)
-        return str(token), float(min(lifetime, LONGEST_CACHE_S * 2)) if is_number else 0.0
+        return str(token), _lifetime(said.get("expires_in"))
     code = said.get("error")
     if reply.status in (400, 401, 403) and code in CONFIGURATION_ERRORS:
         raise BlockedError(f"the token endpoint says {code}", http_status=reply.status)
     if reply.status == 401:
         raise BlockedError("the token endpoint does not know this tool", http_status=401)
     raise refusal(reply, "the token endpoint", is_read=True)
+
+
+def _lifetime(said: object) -> float:
+    """Return for how many seconds a token is good; some platforms write the number as a text."""
+    if isinstance(said, str) and said.isascii() and said.isdigit():
+        said = int(said[:9])
+    if isinstance(said, bool) or not isinstance(said, int | Decimal):
+        return UNSAID_LIFE_S
+    return float(max(0, min(said, 2 * LONGEST_CACHE_S)))
 
 
 def retry_after(reply: http.Response) -> timedelta | None:

@@ -27,6 +27,7 @@ __all__ = [
     "adopted",
     "found_line_item",
     "line_item_url",
+    "may_create",
 ]
 
 MEDIA_LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
@@ -57,10 +58,8 @@ def line_item_url(
     known = at_desk(LineItem.objects.filter(target=target, tag=TAGS[kind]).first)
     if known is not None:
         return known.url
-    may_create = bool(target.lineitems_url) and SCOPE_LINE_ITEM in target.scopes
-    may_list = may_create or (bool(target.lineitems_url) and SCOPE_LINE_ITEM_READ in target.scopes)
-    url = adopted(target, kind, exchange) if may_list else ""
-    if not url and may_create:
+    url = adopted(target, kind, exchange) if _may_list(target) else ""
+    if not url and may_create(target):
         url = _created(target, kind, maximum, exchange, lock)
     if not url and kind == ReportKind.GRADE:
         # The coupled line item has a column of its own already; nothing is remembered.
@@ -84,14 +83,21 @@ def found_line_item(target: ReportTarget, kind: ReportKind, exchange: Exchange) 
     known = LineItem.objects.filter(target=target, tag=TAGS[kind]).first()
     if known is not None:
         return known.url
-    may_create = bool(target.lineitems_url) and SCOPE_LINE_ITEM in target.scopes
-    may_list = may_create or (bool(target.lineitems_url) and SCOPE_LINE_ITEM_READ in target.scopes)
-    url = adopted(target, kind, exchange) if may_list else ""
+    url = adopted(target, kind, exchange) if _may_list(target) else ""
     if url:
         LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url})
         return url
     # As line_item_url has it: the coupled one is used only where we may make none of our own.
-    return target.lineitem_url if kind == ReportKind.GRADE and not may_create else ""
+    return target.lineitem_url if kind == ReportKind.GRADE and not may_create(target) else ""
+
+
+def may_create(target: ReportTarget) -> bool:
+    """Whether the last launch lets us make line items."""
+    return bool(target.lineitems_url) and SCOPE_LINE_ITEM in target.scopes
+
+
+def _may_list(target: ReportTarget) -> bool:
+    return may_create(target) or (bool(target.lineitems_url) and SCOPE_LINE_ITEM_READ in target.scopes)
 
 
 def adopted(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> str:

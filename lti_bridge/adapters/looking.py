@@ -6,14 +6,14 @@ from decimal import Decimal
 from lti_bridge.delivery.errors import BlockedError, RejectedError
 from lti_bridge.delivery.report import Report, holds, same_result
 from lti_bridge.models import LtiVersion, ReportKind, ReportTarget
-from lti_bridge.scopes import AGS_SCOPES, SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE
+from lti_bridge.scopes import SCOPE_RESULT, SCOPE_SCORE
 
 from .ags import read_result
-from .exchange import Exchange, exchange_with
-from .line_items import found_line_item
+from .exchange import exchange_for
+from .line_items import found_line_item, may_create
 from .services import results_service
 
-__all__ = ["Sight", "exchange_for", "look"]
+__all__ = ["Sight", "look"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,6 @@ class Sight:
     same: bool | None = None
 
 
-def exchange_for(target: ReportTarget) -> Exchange:
-    """Return authorised requests with the scopes of the target's last launch."""
-    platform = target.deployment.platform
-    return exchange_with(platform, AGS_SCOPES & set(target.scopes))
-
-
 def look(target: ReportTarget, report: Report) -> Sight:
     """Do everything that a send does, but send and make line items; raises DeliveryError.
 
@@ -47,7 +41,7 @@ def look(target: ReportTarget, report: Report) -> Sight:
     exchange = exchange_for(target)
     url = found_line_item(target, ReportKind(report.kind), exchange)
     if not url:
-        if SCOPE_LINE_ITEM not in target.scopes or not target.lineitems_url:
+        if not may_create(target):
             raise BlockedError("the launch grants no line item for this kind of report")
         return Sight(line_item="would_be_made", same=False if SCOPE_RESULT in target.scopes else None)
     if SCOPE_RESULT not in target.scopes:
@@ -61,5 +55,5 @@ def look(target: ReportTarget, report: Report) -> Sight:
     return Sight(
         line_item="found",
         present=(there.score, there.maximum) if there else None,
-        same=there is not None and same_result(report, there.score, there.maximum),
+        same=there is not None and same_result(report, there),
     )

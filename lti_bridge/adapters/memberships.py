@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 
 from lti_bridge import http
 from lti_bridge.delivery.errors import BlockedError, TransientError
-from lti_bridge.launch.claims import CONTEXT_ROLE, IDENTIFIER_LIMIT, TEXT_LIMIT, URL_LIMIT
+from lti_bridge.launch.claims import (
+    CONTEXT_ROLE,
+    IDENTIFIER_LIMIT,
+    TEACHING,
+    TEXT_LIMIT,
+    URL_LIMIT,
+    is_storable,
+)
 from lti_bridge.models import ReportTarget
 from lti_bridge.origins import origin
 from lti_bridge.scopes import SCOPE_MEMBERSHIP
@@ -15,11 +22,10 @@ from .paging import linked, next_page, with_query
 
 __all__ = ["Member", "MembershipsService", "Page", "members_in"]
 
-MEDIA = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+MEDIA_MEMBERSHIPS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 # Platforms may give less; a page's body is bounded by lti_bridge.http.
 PAGE_SIZE = 200
 MOST_PAGES = 2000
-TEACHING = frozenset({"Instructor", "ContentDeveloper"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ class MembershipsService:
             if url in seen or len(seen) >= MOST_PAGES:
                 raise TransientError("the roster does not end")
             seen.add(url)
-            reply = self._exchange.request("GET", url, accept=MEDIA)
+            reply = self._exchange.request("GET", url, accept=MEDIA_MEMBERSHIPS)
             if reply.status == 403:
                 raise BlockedError("the platform does not let us read the roster", http_status=403)
             if reply.status != 200:
@@ -99,7 +105,7 @@ def _member(entry: object) -> Member | None:
     if not isinstance(entry, dict):
         return None
     sub = entry.get("user_id")
-    if not isinstance(sub, str) or not sub.strip() or len(sub) > IDENTIFIER_LIMIT or not _storable(sub):
+    if not isinstance(sub, str) or not sub.strip() or len(sub) > IDENTIFIER_LIMIT or not is_storable(sub):
         return None
     roles = _roles(entry.get("roles"))
     is_instructor = bool(roles & TEACHING)
@@ -123,11 +129,7 @@ def _full_name(entry: Mapping[str, object]) -> str:
 
 
 def _name(value: object) -> str:
-    return value.strip() if isinstance(value, str) and _storable(value) else ""
-
-
-def _storable(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return value.strip() if isinstance(value, str) and is_storable(value) else ""
 
 
 def _roles(value: object) -> frozenset[str]:

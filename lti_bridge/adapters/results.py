@@ -5,19 +5,17 @@ What is read is a stranger's: pages are bounded, loops and other origins refused
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from lti_bridge import http
 from lti_bridge.delivery.errors import DeliveryError, RejectedError, TransientError
-from lti_bridge.delivery.reconciliation import Theirs
-from lti_bridge.delivery.report import Report
+from lti_bridge.delivery.report import Report, Result, ResultsService, result_of
 from lti_bridge.models import LineItem, LtiVersion, ReportKind, ReportTarget
-from lti_bridge.scopes import AGS_SCOPES, SCOPE_LINE_ITEM, SCOPE_RESULT
+from lti_bridge.scopes import SCOPE_RESULT
 
 from .ags import MEDIA_RESULTS, below
-from .exchange import exchange_with, refusal
-from .line_items import TAGS, found_line_item
+from .exchange import exchange_for, refusal
+from .line_items import TAGS, found_line_item, may_create
 from .paging import pages, with_query
 from .services import results_service
 
@@ -34,7 +32,6 @@ __all__ = [
 PAGE_SIZE = 200
 # Two million people at pages of 200; a platform that pages one by one is read up to ten thousand.
 MOST_PAGES = 10_000
-LARGEST = Decimal(10**12)
 
 
 class UnreadableError(DeliveryError):
@@ -54,7 +51,7 @@ class PersonResult:
     """
 
     person: str = field(repr=False)
-    theirs: Theirs | None
+    theirs: Result | None
     is_readable: bool = True
 
 
@@ -66,35 +63,6 @@ class ResultsReader(Protocol):
 
         Raises UnreadableError where they cannot be read, NotKeptError where there is no such column.
         """
-        ...
-
-
-class Score(Protocol):
-    """A score of a maximum."""
-
-    @property
-    def score(self) -> Decimal: ...
-
-    @property
-    def maximum(self) -> Decimal: ...
-
-
-class OneReading(Protocol):
-    """What a platform holds for one person: ``result`` is None where that is nothing."""
-
-    @property
-    def is_readable(self) -> bool: ...
-
-    @property
-    def result(self) -> Score | None: ...
-
-
-@runtime_checkable
-class ReadsOne(Protocol):
-    """A service that reads one person's present result (LTI 1.1 readResult)."""
-
-    def read(self, report: Report) -> OneReading:
-        """Return it. Raises DeliveryError."""
         ...
 
 
@@ -112,17 +80,14 @@ def results_of(target: ReportTarget, reports: Reports) -> ResultsReader:
     ``reports`` gives, for a platform that is asked person by person, whom to ask about.
     """
     if target.deployment.platform.lti_version == LtiVersion.V1_1:
-        service = results_service(target)
-        if not isinstance(service, ReadsOne):
-            raise UnreadableError("results of this HR system cannot be read")
-        return OneByOneResults(service, reports)
+        return OneByOneResults(results_service(target), reports)
     return AgsResults(target)
 
 
 class OneByOneResults:
     """Results of a platform that can only be asked person by person (LTI 1.1: one column, the grade)."""
 
-    def __init__(self, service: ReadsOne, reports: Reports) -> None:
+    def __init__(self, service: ResultsService, reports: Reports) -> None:
         self._service = service
         self._reports = reports
 
@@ -143,21 +108,15 @@ class OneByOneResults:
 
     def _result(self, report: Report) -> PersonResult:
         reading = self._service.read(report)
-        found = reading.result
-        return PersonResult(
-            person=report.recipient,
-            theirs=_theirs(found.score, found.maximum) if found else None,
-            is_readable=reading.is_readable,
-        )
+        return PersonResult(person=report.recipient, theirs=reading.result, is_readable=reading.is_readable)
 
 
 class AgsResults:
     """Results of our line items at one target."""
 
     def __init__(self, target: ReportTarget) -> None:
-        platform = target.deployment.platform
         self._target = target
-        self._exchange = exchange_with(platform, AGS_SCOPES & set(target.scopes))
+        self._exchange = exchange_for(target)
 
     def pages(self, kind: ReportKind) -> Iterator[Sequence[PersonResult]]:
         """Yield the pages of the line item; see ``ResultsReader``."""
@@ -165,7 +124,7 @@ class AgsResults:
             raise UnreadableError("the launch grants no permission to read results")
         line_item = found_line_item(self._target, kind, self._exchange)
         if not line_item:
-            if SCOPE_LINE_ITEM in self._target.scopes and self._target.lineitems_url:
+            if may_create(self._target):
                 return
             raise NotKeptError("the launch grants no line item for this kind of report")
         url = with_query(below(line_item, "results"), limit=str(PAGE_SIZE))
@@ -196,23 +155,9 @@ def _results_in(reply: http.Response) -> list[PersonResult]:
     return [
         # A result without a maximum is a fraction of 1 (AGS 2.0, 3.4).
         PersonResult(
-            person=entry["userId"], theirs=_theirs(entry.get("resultScore"), entry.get("resultMaximum", 1))
+            person=entry["userId"],
+            theirs=result_of(entry.get("resultScore"), entry.get("resultMaximum", 1)),
         )
         for entry in document
         if isinstance(entry, dict) and isinstance(entry.get("userId"), str)
     ]
-
-
-def _theirs(score: object, maximum: object) -> Theirs | None:
-    """Return a result of two numbers; None where one is missing, or no number that a gradebook would hold."""
-    found, most = _number(score), _number(maximum)
-    if found is None or most is None or most <= 0:
-        return None
-    return Theirs(score=found, maximum=most)
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    number = Decimal(value)
-    return number if number.is_finite() and abs(number) < LARGEST else None

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-__all__ = ["MOST_POINTS", "Finding", "Kept", "Ours", "Standing", "Theirs", "compare", "points_of"]
+from .report import Result, says_the_same
+
+__all__ = ["MOST_POINTS", "Finding", "Kept", "Ours", "Standing", "compare", "points_of"]
 
 # What a table of ours takes: eight digits, two of them decimals.
 MOST_POINTS = Decimal("999999.99")
@@ -41,18 +43,6 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theirs:
-    """A result as the platform holds it: ``score`` of ``maximum``."""
-
-    score: Decimal
-    maximum: Decimal
-
-    def __post_init__(self) -> None:
-        if not (self.score.is_finite() and self.maximum.is_finite() and self.maximum > 0):
-            raise ValueError("a result is finite, and its maximum positive")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """That somebody let ``theirs`` stand (points; None: that there is nothing) while ours was ``ours``."""
 
@@ -76,7 +66,7 @@ class Ours:
     kept: tuple[Kept, ...] = ()
 
 
-def compare(ours: Ours, theirs: Theirs | None, *, may_have_forgotten: bool = False) -> Finding:
+def compare(ours: Ours, theirs: Result | None, *, may_have_forgotten: bool = False) -> Finding:
     """Return what the values mean; ``theirs`` is None where the platform holds nothing for the person.
 
     ``may_have_forgotten``: our own rows may have gaps, as after a restore. A value there then counts as
@@ -84,14 +74,14 @@ def compare(ours: Ours, theirs: Theirs | None, *, may_have_forgotten: bool = Fal
 
     >>> ours = Ours(newest=Decimal(80), maximum=Decimal(100), standing=Standing.DELIVERED, sent=Decimal(80),
     ...             ever_sent=frozenset({Decimal(60), Decimal(80)}))
-    >>> [str(compare(ours, Theirs(score=Decimal(score), maximum=Decimal(100)))) for score in (80, 60, 70)]
+    >>> [str(compare(ours, Result(score=Decimal(score), maximum=Decimal(100)))) for score in (80, 60, 70)]
     ['agrees', 'outdated', 'changed']
     >>> str(compare(ours, None))
     'missing'
     """
     if ours.standing == Standing.MOVING:
         return Finding.NOT_SENT
-    if theirs is not None and ours.newest is not None and _is(ours.newest, ours.maximum, theirs):
+    if theirs is not None and ours.newest is not None and says_the_same(theirs, ours.newest, ours.maximum):
         return Finding.AGREES
     if any(kept.ours == ours.newest and _same(kept.theirs, ours.maximum, theirs) for kept in ours.kept):
         return Finding.AGREES
@@ -106,28 +96,22 @@ def compare(ours: Ours, theirs: Theirs | None, *, may_have_forgotten: bool = Fal
     return Finding.MISSING if theirs is None else Finding.OUTDATED
 
 
-def points_of(theirs: Theirs, maximum: Decimal) -> Decimal:
+def points_of(theirs: Result, maximum: Decimal) -> Decimal:
     """Return a result as points of ``maximum``, to the cent, within what can be kept.
 
-    >>> points_of(Theirs(score=Decimal("0.855"), maximum=Decimal(1)), Decimal(100))
+    >>> points_of(Result(score=Decimal("0.855"), maximum=Decimal(1)), Decimal(100))
     Decimal('85.50')
     """
     points = theirs.score * maximum / theirs.maximum
     return max(-MOST_POINTS, min(points, MOST_POINTS)).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _is_known(ours: Ours, theirs: Theirs) -> bool:
+def _is_known(ours: Ours, theirs: Result) -> bool:
     values = ours.ever_sent.union(kept.theirs for kept in ours.kept if kept.theirs is not None)
-    return any(_is(value, ours.maximum, theirs) for value in values)
+    return any(says_the_same(theirs, value, ours.maximum) for value in values)
 
 
-def _same(value: Decimal | None, maximum: Decimal, theirs: Theirs | None) -> bool:
+def _same(value: Decimal | None, maximum: Decimal, theirs: Result | None) -> bool:
     if value is None or theirs is None:
         return value is None and theirs is None
-    return _is(value, maximum, theirs)
-
-
-def _is(value: Decimal, maximum: Decimal, theirs: Theirs) -> bool:
-    """Whether the two say the same, as ``report.same_result`` has it: half a cent of 100 points apart."""
-    difference = abs(theirs.score * maximum - value * theirs.maximum)
-    return difference * 20_000 <= maximum * theirs.maximum
+    return says_the_same(theirs, value, maximum)

@@ -29,7 +29,6 @@ def restamped(former: datetime, now: datetime) -> datetime:
 def wire_text(timestamp: datetime) -> str:
     """Return ISO 8601 in UTC; the timestamp is aware and has whole seconds.
 
-
     >>> wire_text(datetime(2026, 3, 1, 8, 30, tzinfo=UTC))
     '2026-03-01T08:30:00+00:00'
     """

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from lti_bridge import http
 from lti_bridge.adapters.ags import MEDIA_RESULTS, below
-from lti_bridge.adapters.exchange import Exchange, exchange_with
+from lti_bridge.adapters.exchange import Exchange, exchange_for, exchange_with
 from lti_bridge.adapters.line_items import found_line_item
-from lti_bridge.adapters.looking import exchange_for
+from lti_bridge.adapters.memberships import MEDIA_MEMBERSHIPS
 from lti_bridge.adapters.paging import with_query
 from lti_bridge.delivery.errors import DeliveryError
 from lti_bridge.models import LtiVersion, Platform, ReportKind, ReportTarget
@@ -27,7 +27,6 @@ from .findings import Finding, Status
 
 __all__ = ["platform_findings"]
 
-MEDIA_MEMBERSHIPS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 PORTS = {"https": 443, "http": 80}
 CONNECT_S = 5
 EXPIRES_SOON = timedelta(days=21)
@@ -84,15 +83,11 @@ def _lti_13(platform: Platform, target: ReportTarget | None) -> Iterator[Finding
         return
     yield from _key_set(platform)
     if target is None:
-        yield from _token(exchange_of(platform))
+        # No launch has said yet which scopes there are.
+        yield from _token(exchange_with(platform, [SCOPE_SCORE]))
         yield _no_target()
         return
     yield from _services(target)
-
-
-def exchange_of(platform: Platform) -> Exchange:
-    """Return authorised requests where no launch has said which scopes there are."""
-    return exchange_with(platform, [SCOPE_SCORE])
 
 
 def _no_target() -> Finding:
@@ -118,9 +113,19 @@ def _reachable(addresses: set[str]) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         found = origin(address)
-        if found is not None and found not in seen:
-            seen.add(found)
-            yield _host(found)
+        if found is None or found in seen:
+            continue
+        seen.add(found)
+        # Nobody but the proxy may be let out, or know the name: whether it gets through, the services tell.
+        yield _proxied(found) if http.proxy_for(address) else _host(found)
+
+
+def _proxied(where: tuple[str, str, int | None]) -> Finding:
+    _scheme, host, _port = where
+    return Finding(
+        code="host", step=_("Host %(host)s") % {"host": host}, status=Status.OK,
+        detail=_("It is reached through the proxy of this machine's environment."),
+    )  # fmt: skip
 
 
 def _host(where: tuple[str, str, int | None]) -> Finding:
@@ -132,7 +137,8 @@ def _host(where: tuple[str, str, int | None]) -> Finding:
             if scheme == "http":
                 detail = _("It answers, without TLS.")
                 return Finding(code="host", step=step, status=Status.WARNING, detail=detail)
-            with ssl.create_default_context().wrap_socket(connection, server_hostname=host) as secured:
+            # Whom the deliveries believe.
+            with http.trust().wrap_socket(connection, server_hostname=host) as secured:
                 return _certificate(step, secured)
     except socket.gaierror:
         return Finding(

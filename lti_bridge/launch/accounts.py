@@ -47,7 +47,10 @@ def accept(
     identity = identity_from(launch, trusts_nip=platform.trusts_nip)
     with transaction.atomic():
         account = _account(platform, launch.sub, identity)
-        if identity is not None and official_of(account.user_id) != identity:
+        known = official_of(account.user_id)
+        if identity is not None and known is not None:
+            identity = _completed(identity, known)
+        if identity is not None and known != identity:
             record_official(account.user_id, identity)
             fill_missing_identity(account.user_id, identity)
         try:
@@ -128,6 +131,21 @@ def identity_from(launch: Launch, *, trusts_nip: bool) -> OfficialIdentity | Non
         post=said.get("post", ""),
     )
     return None if identity == OfficialIdentity() else identity
+
+
+def _completed(said: OfficialIdentity, known: OfficialIdentity) -> OfficialIdentity:
+    """Return what is known now: what a launch leaves out is not forgotten.
+
+    Each link at a platform says as much as it was set up to say. An office is its code and its name together.
+    """
+    office = said if said.office_code or said.office_name else known
+    return OfficialIdentity(
+        nip=said.nip or known.nip,
+        full_name=said.full_name or known.full_name,
+        office_code=office.office_code,
+        office_name=office.office_name,
+        post=said.post or known.post,
+    )
 
 
 def _office_code(text: str) -> str:

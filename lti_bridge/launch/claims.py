@@ -8,13 +8,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from lti_bridge.origins import origin
+
 from .errors import LaunchError, MalformedLaunchError, UntrustedLaunchError
 
-__all__ = ["DeepLinking", "Launch", "Services", "check_envelope", "read_launch", "read_message"]
+__all__ = [
+    "TEACHING",
+    "DeepLinking",
+    "Launch",
+    "Place",
+    "Services",
+    "check_envelope",
+    "is_storable",
+    "read_launch",
+    "read_message",
+]
 
 LEEWAY = timedelta(seconds=60)
 OLDEST = timedelta(hours=1)
@@ -40,6 +51,8 @@ CHOOSERS = frozenset(
     }
 )
 
+# Context roles that make an instructor here.
+TEACHING = frozenset({"Instructor", "ContentDeveloper"})
 CUSTOM_CLAIMS = ("nip", "name", "office_code", "office_name", "post")
 NAME_CLAIMS = ("name", "given_name", "family_name")
 
@@ -98,6 +111,14 @@ class DeepLinking:
     data: str
     title: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a launch opens; ``usage_key`` is empty for the course itself."""
+
+    course_key: str
+    usage_key: str = ""
 
 
 def check_envelope(claims: Claims, *, issuer: str, client_id: str, now: datetime) -> None:
@@ -165,7 +186,7 @@ def read_launch(claims: Claims) -> Launch:
         target_link_uri=_required_text(claims, CLAIM + "target_link_uri", URL_LIMIT),
         resource_link_id=_identifier(link, "id", "resource_link.id"),
         context_id=_text(context, "id", IDENTIFIER_LIMIT),
-        is_instructor=bool(roles & {"Instructor", "ContentDeveloper"}),
+        is_instructor=bool(roles & TEACHING),
         is_learner="Learner" in roles,
         services=_services(claims),
         return_url=_text(presentation, "return_url", URL_LIMIT),
@@ -182,7 +203,7 @@ def _check_version(claims: Claims) -> None:
 
 def _read_deep_linking(claims: Claims) -> DeepLinking:
     _check_version(claims)
-    principal = _roles(claims) & {"Administrator", "ContentDeveloper", "Instructor"}
+    principal = _roles(claims) & (TEACHING | {"Administrator"})
     asked = _object(claims, DEEP_LINKING_CLAIM)
     presentation = _object(claims, CLAIM + "launch_presentation")
     types = asked.get("accept_types")
@@ -246,12 +267,12 @@ def _text(claims: Claims, name: str, limit: int) -> str:
     value = claims.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > limit or not _is_storable(value):
+    if not isinstance(value, str) or len(value) > limit or not is_storable(value):
         raise _missing(_short(name))
     return value
 
 
-def _is_storable(value: str) -> bool:
+def is_storable(value: str) -> bool:
     """Whether databases can keep the text: no NUL, no lone surrogates (JSON can carry both)."""
     return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
 
@@ -297,7 +318,7 @@ def _services(claims: Claims) -> Services:
     if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
         raise _missing("ags endpoint scope")
     urls = [_text(endpoint, name, URL_LIMIT) for name in ("lineitems", "lineitem")]
-    if any(url and urlsplit_or_none(url) is None for url in urls):
+    if any(url and origin(url) is None for url in urls):
         raise _missing("ags endpoint")
     return Services(
         lineitems_url=urls[0],
@@ -314,18 +335,9 @@ def _memberships_url(claims: Claims) -> str:
     url = _text(service, "context_memberships_url", URL_LIMIT)
     if not isinstance(versions, list) or "2.0" not in versions or not url:
         return ""
-    if urlsplit_or_none(url) is None:
+    if origin(url) is None:
         raise _missing("namesroleservice")
     return url
-
-
-def urlsplit_or_none(url: str) -> str | None:
-    """Return the scheme of an absolute http(s) URL, else None."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return parts.scheme if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _personal(claims: Claims, names: tuple[str, ...]) -> Mapping[str, str]:

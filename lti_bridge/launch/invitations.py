@@ -101,7 +101,9 @@ def _configuration(invitation: RegistrationInvitation, said: Introduction) -> Co
     from lti_bridge.http import HttpError
 
     found = origin(said.configuration_url)
-    if found is None or len(said.registration_token) > TOKEN_LIMIT:
+    token = said.registration_token
+    # It goes into a header.
+    if found is None or len(token) > TOKEN_LIMIT or not (token.isascii() and token.isprintable()):
         raise RegistrationError("openid_configuration", _("The HR system did not say where to find it."))
     if invitation.host and found[1] != invitation.host:
         raise RegistrationError("host", _("The link was made for another HR system."))

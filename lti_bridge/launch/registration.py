@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from lti_bridge.origins import origin
+from lti_bridge.scopes import SCOPE_LINE_ITEM, SCOPE_MEMBERSHIP, SCOPE_RESULT, SCOPE_SCORE
 
 from .errors import RegistrationError, RegistrationInDoubtError
 
@@ -24,12 +25,7 @@ __all__ = [
 
 LTI_PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 LTI_TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-SCOPES = (
-    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
-    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
-)
+SCOPES = (SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE, SCOPE_MEMBERSHIP)
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name")
 # What the platform fills in, where it knows these variables; docs/how-to/connect-simpeg.md names them.
 CUSTOM = {

@@ -4,22 +4,23 @@ LTI 1.1 Implementation Guide, sections 3 and 5, and appendix A (roles).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from lti_bridge.launch.claims import (
     CUSTOM_CLAIMS,
     IDENTIFIER_LIMIT,
+    TEACHING,
     TEXT_LIMIT,
     URL_LIMIT,
     Launch,
+    Place,
     Services,
 )
 from lti_bridge.launch.errors import MalformedLaunchError
 from lti_bridge.origins import origin
 
-__all__ = ["Place", "place_of", "read_launch", "return_url_of"]
+__all__ = ["place_of", "read_launch", "return_url_of"]
 
 KEY_LIMIT = 255
 SOURCEDID_LIMIT = 2000
@@ -30,17 +31,8 @@ NAMES = {
 }
 CONTEXT_ROLE = "urn:lti:role:ims/lis/"
 ROLES_OF_1_3 = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
-TEACHING = {"Instructor", "ContentDeveloper"}
 
 type Parameters = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What is to be opened; ``usage_key`` is empty for the course itself."""
-
-    course_key: str
-    usage_key: str
 
 
 def read_launch(parameters: Parameters, *, url: str) -> Launch:

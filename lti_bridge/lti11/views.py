@@ -40,9 +40,8 @@ def launch(request: HttpRequest, course_key: str = "", usage_key: str = "") -> H
     found = read_launch(parameters, url=urls[0])
     place = place_of(parameters, course_key=course_key, usage_key=usage_key)
     account = accept(platform, found, course_key=place.course_key, usage_key=place.usage_key, now=now)
-    target = (place.course_key, place.usage_key)
     # There is no leg before this one on which a cookie could have been left.
-    return open_course(request, account, found, target, keeps_cookies=True)
+    return open_course(request, account, found, place, keeps_cookies=True)
 
 
 def _addresses(request: HttpRequest) -> list[str]:

@@ -197,7 +197,9 @@ class Enrolment(models.Model):
 
     Its row is the lock under which deliveries for (target, account) are numbered.
 
-    .. no_pii:
+    .. pii: the platform's name of the person's result (LTI 1.1), needed to report it there
+    .. pii_types: id
+    .. pii_retirement: local_api
     """
 
     target = models.ForeignKey(ReportTarget, on_delete=models.PROTECT, related_name="enrolments")

@@ -32,7 +32,9 @@ class OperatorAction(models.Model):
     ``by`` is None for a command of the shell. Several deliveries at once
     have a row each, with the same ``group``.
 
-    .. no_pii:
+    .. pii: the account that acted, to answer for it
+    .. pii_types: id
+    .. pii_retirement: retained
     """
 
     by = models.ForeignKey(

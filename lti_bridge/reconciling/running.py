@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from lti_bridge.adapters.results import NotKeptError, PersonResult, ResultsReader, UnreadableError, results_of
 from lti_bridge.delivery.errors import DeliveryError, RejectedError
-from lti_bridge.delivery.reconciliation import Theirs, compare, points_of
-from lti_bridge.delivery.report import Report
+from lti_bridge.delivery.reconciliation import compare, points_of
+from lti_bridge.delivery.report import Report, Result
 from lti_bridge.logs import log_event
 from lti_bridge.models import (
     Delivery,
@@ -222,7 +222,7 @@ def _account_batches(rows: QuerySet[Enrolment]) -> Iterator[list[int]]:
         last = accounts[-1]
 
 
-def _compare(reading: _Reading, theirs: Mapping[int, Theirs | None]) -> None:
+def _compare(reading: _Reading, theirs: Mapping[int, Result | None]) -> None:
     if not theirs:
         return
     known = known_of(reading.target.pk, reading.kind, list(theirs), reading.began)
@@ -235,7 +235,7 @@ def _compare(reading: _Reading, theirs: Mapping[int, Theirs | None]) -> None:
     tally.sent_again += acting.act(reading.target, reading.kind, noted, known, outcome.found_at)
 
 
-def _noted(reading: _Reading, account: int, known: Known, held: Theirs | None) -> ledger.Noted:
+def _noted(reading: _Reading, account: int, known: Known, held: Result | None) -> ledger.Noted:
     ours = known.ours
     return ledger.Noted(
         account_id=account,

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from lti_bridge.models import CompletionRecord, Delivery, DeliveryState
 
 __all__ = ["DeliveryCounts", "SelectionForm", "delivery_counts"]
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,20 +27,23 @@ class DeliveryCounts:
     failed: int = 0
 
 
+def _day_field(label: Any) -> forms.DateField:
+    """Return a field for a day that has a day before it and after it in every time zone."""
+    ends = {"type": "date", "min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+    return forms.DateField(
+        label=label,
+        required=False,
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+        widget=forms.DateInput(attrs=ends, format="%Y-%m-%d"),
+    )
+
+
 class SelectionForm(forms.Form):
     """Course and days of completion; everything may be left out."""
 
     course = forms.ChoiceField(label=_("Course"), required=False)
-    since = forms.DateField(
-        label=_("Completed from"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label=_("Completed until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    since = _day_field(_("Completed from"))
+    until = _day_field(_("Completed until"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -22,17 +22,13 @@ CHUNK = 500
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _form(request: HttpRequest) -> SelectionForm:
-    return SelectionForm(request.GET)
-
-
 @never_cache
 @login_required
 @permission_required(PERMISSION, raise_exception=True)
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Show the records asked for, 50 a page, each with how its reports stand."""
-    form = _form(request)
+    form = SelectionForm(request.GET)
     shown = Paginator(form.records(), PAGE_SIZE).get_page(request.GET.get("page"))
     counts = delivery_counts(shown.object_list)
     query = request.GET.copy()
@@ -47,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _download(request: HttpRequest, kind: str, content_type: str) -> HttpResponseBase:
-    form = _form(request)
+    form = SelectionForm(request.GET)
     if not form.is_valid():
         return page(request)
     records = form.records().iterator(chunk_size=CHUNK)

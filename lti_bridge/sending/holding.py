@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
+from lti_bridge.delivery.reconciliation import points_of
 from lti_bridge.delivery.report import Result, is_known
 from lti_bridge.models import Delivery, Discrepancy, DiscrepancyKind, ReportKind
 from lti_bridge.reconciling.decided import kept_values, sent_by_decision
@@ -14,10 +14,6 @@ __all__ = ["Key", "disputed", "has_no_other_author", "open_discrepancy"]
 
 # (target, account, kind)
 type Key = tuple[int, int, str]
-
-CENT = Decimal("0.01")
-# What the column holds.
-LARGEST = Decimal("999999.99")
 
 
 def disputed(rows: Iterable[Delivery]) -> set[Key]:
@@ -61,11 +57,10 @@ def open_discrepancy(ending: Ending, now: datetime) -> None:
     if read is None or claim.former is None:
         raise ValueError("only what was read and differs from a former value is a discrepancy")
     maximum = claim.report.maximum
-    points = (read.score * maximum / read.maximum).quantize(CENT, ROUND_HALF_UP)
     seen = {
         "ours": claim.report.value,
         "sent": claim.former.score,
-        "theirs": max(-LARGEST, min(points, LARGEST)),
+        "theirs": points_of(read, maximum),
         "maximum": maximum,
         "seen_at": now,
     }

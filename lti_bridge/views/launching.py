@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lti_bridge.host import course_host
 from lti_bridge.launch import tickets
 from lti_bridge.launch.accounts import accept
-from lti_bridge.launch.claims import DeepLinking, Launch, check_envelope, read_message
+from lti_bridge.launch.claims import DeepLinking, Launch, Place, check_envelope, read_message
 from lti_bridge.launch.errors import MalformedLaunchError, StaleLoginError, UntrustedLaunchError
 from lti_bridge.launch.login import (
     LIFETIME,
@@ -28,7 +28,7 @@ from lti_bridge.origins import origin, origin_text
 
 from .choosing import begin_choosing
 from .pages import errors_as_page, framed_page, is_own_form, language_of, set_language
-from .resources import launchable, target_of
+from .resources import launchable, place_of
 
 __all__ = ["continue_launch", "launch", "login", "open_course"]
 
@@ -109,9 +109,11 @@ def launch(request: HttpRequest) -> HttpResponse:
     if isinstance(message, DeepLinking):
         response = begin_choosing(request, begun.platform, message, with_cookie=bool(secret))
     else:
-        target = target_of(request, message.target_link_uri)
-        account = accept(begun.platform, message, course_key=target[0], usage_key=target[1], now=now)
-        response = open_course(request, account, message, target, keeps_cookies=bool(secret))
+        place = place_of(request, message.target_link_uri)
+        account = accept(
+            begun.platform, message, course_key=place.course_key, usage_key=place.usage_key, now=now
+        )
+        response = open_course(request, account, message, place, keeps_cookies=bool(secret))
     response.delete_cookie(cookie, path=reverse("kapasitas_lti:launch"))
     return response
 
@@ -162,15 +164,15 @@ def open_course(
     request: HttpRequest,
     account: LinkedAccount,
     launch: Launch,
-    target: tuple[str, str],
+    place: Place,
     *,
     keeps_cookies: bool,
 ) -> HttpResponse:
-    """Begin the person's session and go to (course key, usage key or "").
+    """Begin the person's session and go to the place.
 
     In a frame that keeps no cookies of ours, offer a window of its own instead.
     """
-    path = course_host().url(target[0], target[1] or None)
+    path = course_host().url(place.course_key, place.usage_key or None)
     return_url = launch.return_url if _leads_home(account.platform, launch) else ""
     if keeps_cookies and not _frame_without_session(request):
         return _signed_in(request, account.user_id, path, return_url, launch.locale)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from lti_bridge.host import UnknownCourseError, course_host
+from lti_bridge.launch.claims import Place
 from lti_bridge.launch.errors import RefusedLaunchError
 from lti_bridge.origins import origin
 
 from .pages import errors_as_page
 
-__all__ = ["jwks", "launchable", "resource", "target_of"]
+__all__ = ["jwks", "launchable", "place_of", "resource"]
 
 RESOURCES = ("kapasitas_lti:resource", "kapasitas_lti:resource_block")
 
@@ -40,8 +41,8 @@ def launchable(request: HttpRequest, uri: str) -> ResolverMatch:
     return match
 
 
-def target_of(request: HttpRequest, uri: str) -> tuple[str, str]:
-    """Return (course key, usage key or "") of a resource URL of ours; raises RefusedLaunchError."""
+def place_of(request: HttpRequest, uri: str) -> Place:
+    """Return what a resource URL of ours names; raises RefusedLaunchError."""
     match = launchable(request, uri)
     if match.view_name not in RESOURCES:
         raise RefusedLaunchError(
@@ -49,7 +50,7 @@ def target_of(request: HttpRequest, uri: str) -> tuple[str, str]:
             _("No course was chosen for this link yet."),
             _("Ask whoever made the link in the HR system to choose a course for it there."),
         )
-    return match.kwargs["course_key"], match.kwargs.get("usage_key", "")
+    return Place(course_key=match.kwargs["course_key"], usage_key=match.kwargs.get("usage_key", ""))
 
 
 @require_GET
@@ -74,6 +75,6 @@ def jwks(request: HttpRequest) -> HttpResponse:
     from lti_bridge import keys
 
     response = JsonResponse(keys.public_key_set())
-    # For so long a platform may not know a new key, which signs at once: kept short (lti_keys --rotate).
+    # For so long a platform may not know a key that signs without having been prepared: kept short.
     response["Cache-Control"] = "public, max-age=300"
     return response

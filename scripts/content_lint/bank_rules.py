@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from .content import Content, ItemElement
+from .content import Content, ItemElement, words
 from .findings import Finding, Grade
 
-# Fewer choices than this say nothing about a habit.
-ENOUGH = 12
+# Fewer choices, or judgements, than this say nothing about a habit.
+ENOUGH, ENOUGH_JUDGED = 12, 6
 # By chance each of four places holds a quarter; a share outside these is a habit that learners find.
 LEAST, MOST = 0.12, 0.36
 LONGEST = 1 / 3
@@ -22,6 +22,9 @@ def check(content: Content) -> Iterator[Finding]:
             by_bank[item.path, item.bank].append(item)
     for (path, _bank), found in by_bank.items():
         yield from _seconds(path, found)
+        judged = [item for item in found if item.type == "situational_judgement"]
+        if len(judged) >= ENOUGH_JUDGED:
+            yield from _judgements(path, judged)
         items = [item for item in found if item.type == "single_choice"]
         if len(items) >= ENOUGH:
             yield from _places(path, items)
@@ -64,6 +67,25 @@ def _lengths(path: Path, items: list[ItemElement]) -> Iterator[Finding]:
             f"{', '.join(item.id for item in longest[:8])} …"
         )
         yield Finding(path, 1, text, "key-length")
+
+
+def _judgements(path: Path, items: list[ItemElement]) -> Iterator[Finding]:
+    longest = [item for item in items if _best_is_longest(item)]
+    if len(longest) > LONGEST * len(items):
+        text = (
+            f"In {len(longest)} of {len(items)} situations the best action is the longest, over a third: "
+            f"{', '.join(item.id for item in longest[:8])} …"
+        )
+        yield Finding(path, 1, text, "key-length")
+
+
+def _best_is_longest(item: ItemElement) -> bool:
+    actions = [
+        (len(words(action)), str(action.get("effectiveness"))) for action in item.element.iter("action")
+    ]
+    best = max(effectiveness for _length, effectiveness in actions)
+    longest = max(length for length, _effectiveness in actions)
+    return all(length < longest for length, effectiveness in actions if effectiveness != best)
 
 
 def _key_is_longest(item: ItemElement) -> bool:

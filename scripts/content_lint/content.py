@@ -110,7 +110,8 @@ class AssessmentElement:
 class Course:
     """One course. ``chapters`` holds, by url_name and in order, the html names under each chapter.
 
-    ``documents`` are its XML files; ``problems`` counts the platform's own problems.
+    ``sections`` holds, by chapter, what each sequential points to, as tag and url_name in reading order.
+    ``documents`` are the course's XML files; ``problems`` counts the platform's own problems.
     """
 
     directory: Path
@@ -118,6 +119,7 @@ class Course:
     policy: Mapping[str, Any]
     pages: Mapping[str, Page]
     chapters: Mapping[str, tuple[str, ...]]
+    sections: Mapping[str, tuple[tuple[tuple[str, str], ...], ...]]
     assessments: tuple[AssessmentElement, ...]
     documents: tuple[tuple[Path, etree._Element], ...]
     problems: int
@@ -291,6 +293,7 @@ def _course(directory: Path) -> Course:
             chapter: tuple(name for tag, name in places if tag == "html")
             for chapter, places in chapters.items()
         },
+        sections={chapter: _sections(places, by_place) for chapter, places in chapters.items()},
         assessments=tuple(
             AssessmentElement(
                 path=path, element=element, chapter=units.get((path.parent.name, path.stem), "")
@@ -314,6 +317,19 @@ def _chapters(
         _walk(chapter, by_place, places, depth=0)
         found[str(chapter.get("url_name"))] = places
     return found
+
+
+def _sections(
+    places: Iterable[tuple[str, str]], by_place: Mapping[tuple[str, str], etree._Element]
+) -> tuple[tuple[tuple[str, str], ...], ...]:
+    found = []
+    for place in places:
+        if place[0] == "sequential" and place in by_place:
+            under: list[tuple[str, str]] = []
+            for unit in by_place[place].iterchildren(tag=etree.Element):
+                _walk(unit, by_place, under, depth=0)
+            found.append(tuple(under))
+    return tuple(found)
 
 
 def _walk(

@@ -1,4 +1,4 @@
-"""Rules for a course as a whole: practice in each chapter, tests before and after, words for reviewers."""
+"""Rules for a course as a whole: practice after each unit, tests before and after, words for reviewers."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,7 @@ def check(content: Content) -> Iterator[Finding]:
     """Check each course."""
     for course in content.courses:
         yield from _practice(course)
+        yield from _practice_between(course)
         yield from _tests(course)
         yield from _english(course)
 
@@ -28,6 +29,31 @@ def _practice(course: Course) -> Iterator[Finding]:
                 'The chapter has text and no practice: add a competency_assessment with feedback="immediate".'
             )
             yield Finding(path, 0, text, "practice")
+
+
+def _practice_between(course: Course) -> Iterator[Finding]:
+    """Within a section that teaches, no text begins before the one above it was practised.
+
+    The last text of a section may be practised by what follows the section: a case, a task, the quiz. A
+    chapter with a pre-test or post-test tells of the course and teaches nothing.
+    """
+    answering = {
+        ("competency_assessment", one.name)
+        for one in course.assessments
+        if one.element.get("feedback") == "immediate"
+    }
+    tested = {one.chapter for one in course.assessments if one.before or one.after}
+    taught = (sections for chapter, sections in course.sections.items() if chapter not in tested)
+    for places in (section for sections in taught for section in sections):
+        above = ""
+        for place in places:
+            if place in answering or place[0] == "problem":
+                above = ""
+            elif place[0] == "html":
+                if above in course.pages:
+                    text = f"The next unit, {place[1]}, begins before this one was practised."
+                    yield Finding(course.pages[above].path, 0, text, "practice")
+                above = place[1]
 
 
 def _tests(course: Course) -> Iterator[Finding]:

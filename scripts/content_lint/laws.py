@@ -3,7 +3,7 @@
 A source is one or more citations, separated by ``;``:
 
 - ``PP 17/2018 Pasal 30 ayat (3)``, with further places after ``,``, ``dan`` or ``serta``, or after ``;``;
-- ``UU 30/2014 Pasal 53 ayat (2) sebagaimana diubah dengan UU 11/2020 Pasal 175 angka 6, kini UU 6/2023``;
+- ``UU 30/2014 Pasal 53 ayat (2) sebagaimana diubah dengan UU 6/2023 Pasal 175 angka 7``;
 - ``Komunikasi 2.1``, or the indicator's id ``man.komunikasi.2.1``.
 
 Laws are looked up in ``laws.csv`` beside the courses. Whether the article says what the item says, only a
@@ -22,7 +22,7 @@ from xblocks.competency.framework import CompetencyFramework
 from .content import Content, ItemElement, Page, line_of, words
 from .findings import Finding, Grade
 
-COLUMNS = ["id", "title", "as_of", "amended_by", "amended_articles", "replaced_by"]
+COLUMNS = ["id", "title", "as_of", "amended_by", "replaced_by"]
 LAW = r"(?:UU|Perppu|PP|Perpres|Permen[A-Za-z]+|PerLAN|PMK|Perda|Perbup|Perwali) \d+(?:/PMK\.\d+)?/\d{4}"
 # The parts of a place, in the words of Indonesian citation; Lampiran and Penjelasan may stand for an article.
 PLACE = (
@@ -50,14 +50,21 @@ AS_OF = re.compile(rf"Keadaan per (\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """A row of ``laws.csv``: the state of a law on the day when it was looked up."""
+    """A row of ``laws.csv``: the state of a law on the day when it was looked up.
+
+    ``amended_by`` holds the amending laws and the articles that each amended: none where its text was not
+    at hand.
+    """
 
     id: str
     title: str
     as_of: date
-    amended_by: str
-    amended_articles: frozenset[str]
+    amended_by: Mapping[str, frozenset[str]]
     replaced_by: str
+
+    def amending(self, article: str) -> list[str]:
+        """Return the laws that amended the article; the last of them holds the words in force."""
+        return [law for law, articles in self.amended_by.items() if article in articles]
 
 
 @dataclass(slots=True)
@@ -106,15 +113,29 @@ def read_laws(path: Path) -> tuple[dict[str, Law], list[tuple[int, str]]]:
             except ValueError:
                 problems.append((line, f"{row['id']}: as_of must be a date such as 2026-11-26."))
                 continue
+            amended_by = _amendments(row["amended_by"] or "")
+            if amended_by is None:
+                told = f"{row['id']}: amended_by must read like “UU 9/2015: 63 65; UU 6/2023: 16”."
+                problems.append((line, told))
             laws[row["id"]] = Law(
                 id=row["id"],
                 title=row["title"] or "",
                 as_of=as_of,
-                amended_by=row["amended_by"] or "",
-                amended_articles=frozenset((row["amended_articles"] or "").split()),
+                amended_by=amended_by or {},
                 replaced_by=row["replaced_by"] or "",
             )
     return laws, problems
+
+
+def _amendments(text: str) -> dict[str, frozenset[str]] | None:
+    """Read ``law: articles; law: articles``; None if it is not written so."""
+    found = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        match = re.fullmatch(rf"({LAW})(?:: ((?:\d+[A-Z]? ?)+))?", part)
+        if match is None:
+            return None
+        found[match[1]] = frozenset((match[2] or "").split())
+    return found
 
 
 def indicator_names(frameworks: Iterable[CompetencyFramework]) -> dict[str, str]:
@@ -144,9 +165,8 @@ def read_source(text: str, names: Mapping[str, str]) -> Citations:
         count = len(found.laws)
         _read_part(part, token, names, found, carried)
         # After one law alone it is plain whose article follows; after an amendment it is not.
-        carried = (
-            carried if len(found.laws) == count else found.laws[-1] if len(found.laws) == count + 1 else ""
-        )
+        if new := found.laws[count:]:
+            carried = new[0] if len(new) == 1 else ""
     return found
 
 
@@ -202,19 +222,20 @@ def _item_faults(
     yield from _indicator_faults(item, cited)
 
 
-def _law_faults(cited: Citations, laws: Mapping[str, Law]) -> Iterator[str]:
+def _law_faults(cited: Citations, laws: Mapping[str, Law], *, known: bool = False) -> Iterator[str]:
+    """Tell laws without a row (unless ``known``: told already), replaced laws and amended articles."""
     for id_ in dict.fromkeys(cited.laws):
         law = laws.get(id_)
+        if law is None and known:
+            continue
         if law is None:
             yield f"{id_} is not in laws.csv: add its row, with the date on which you looked it up."
         elif law.replaced_by and law.replaced_by not in cited.laws:
             yield f"{id_} was replaced by {law.replaced_by}: cite that, or add “kini {law.replaced_by}”."
     for id_, article in cited.places:
-        law = laws.get(id_)
-        if law is not None and article in law.amended_articles:
-            amending = law.amended_by.split(" (", maxsplit=1)[0]
-            if amending not in cited.laws:
-                yield f"{id_} Pasal {article} was amended: add “sebagaimana diubah dengan {amending} …”."
+        amending = laws[id_].amending(article) if id_ in laws else []
+        if amending and amending[-1] not in cited.laws:
+            yield f"{id_} Pasal {article} was amended: add “sebagaimana diubah dengan {amending[-1]} …”."
 
 
 def _indicator_faults(item: ItemElement, cited: Citations) -> Iterator[tuple[str, Grade]]:
@@ -247,6 +268,8 @@ def _page(page: Page, laws: Mapping[str, Law]) -> Iterator[Finding]:
         if _as_of(words(source)) is None:
             text = "The sources lack “Keadaan per <day> <month> <year>”: readers need the date of the law."
             yield Finding(page.path, line_of(source), text, "as-of")
+        for fault in _law_faults(read_source(words(source), {}), laws, known=True):
+            yield Finding(page.path, line_of(source), fault, "source")
     for law in cited:
         if law not in laws:
             yield Finding(page.path, 0, f"{law} is not in laws.csv.", "law", Grade.WARNING)

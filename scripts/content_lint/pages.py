@@ -1,4 +1,4 @@
-"""Rules for text units: length, reading ease, headings, tables, and links that lead somewhere."""
+"""Rules for text units: length, repeats, reading ease, headings, tables, and links that lead somewhere."""
 
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
@@ -12,6 +12,8 @@ from .findings import Finding, Grade
 LEAST_WORDS, MOST_WORDS = 100, 1200
 FEW_WORDS, MANY_WORDS = 300, 900
 FIRST_HEADING = 3
+# Two paragraphs that begin with so many equal words are one, written twice.
+SAME_START = 10
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 JUMP = "/jump_to_id/"
 STATIC = "/static/"
@@ -22,6 +24,7 @@ def check(content: Content) -> Iterator[Finding]:
     for course in content.courses:
         for page in course.pages.values():
             yield from _length(page)
+            yield from _repeats(page)
             yield from _ease(page)
             yield from _headings(page)
             yield from _tables(page)
@@ -40,6 +43,18 @@ def _length(page: Page) -> Iterator[Finding]:
         grade = Grade.WARNING if LEAST_WORDS <= count <= MOST_WORDS else Grade.ERROR
         text = f"The unit has {count} words; write {FEW_WORDS} to {MANY_WORDS}, or split it."
         yield Finding(page.path, 0, text, "length", grade)
+
+
+def _repeats(page: Page) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for node in page.root.iter("p", "li", *HEADINGS):
+        text = words(node).casefold()
+        start = " ".join(text.split()[:SAME_START])
+        if node.tag not in HEADINGS and start.count(" ") < SAME_START - 1:
+            continue
+        if start in seen:
+            yield Finding(page.path, line_of(node), f"“{start}” stands here a second time.", "repeat")
+        seen.add(start)
 
 
 def _ease(page: Page) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock, XBlockMixin
 from xblock.fields import Boolean, DateTime, Dict, Integer, Scope, String
 
+__all__ = ["CLASSES", "INHERITED", "STRUCTURE", "InheritedSettings", "StructureBlock"]
+
 STRUCTURE = ("course", "chapter", "sequential", "vertical")
 
 # Settings that a block without its own takes from the nearest block above that has one.
@@ -107,5 +109,3 @@ CLASSES: dict[str, type[StructureBlock]] = {
     "sequential": SequentialBlock,
     "vertical": VerticalBlock,
 }
-
-__all__ = ["CLASSES", "INHERITED", "STRUCTURE", "InheritedSettings", "StructureBlock"]

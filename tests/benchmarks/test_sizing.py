@@ -34,3 +34,4 @@ def test_sizes_are_told_for_one_official() -> None:
     assert (rows["kapasitas_lti_delivery"], rows["kapasitas_lti_completionrecord"]) == ("7", "1")
     page = (ROOT / "docs/how-to/operate/size.md").read_text(encoding="utf-8")
     assert all(f"| `{table}` | {count} |" in page for table, count in rows.items() if count != "1")
+    assert f"| **together** | **{sum(map(int, rows.values()))}** |" in page

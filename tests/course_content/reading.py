@@ -1,15 +1,21 @@
 """What the tests of the courses read: a bank, the items that stand in the course, its pages."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
 
-from scripts.validate_content import assessments
+from scripts.content_lint.content import assessment_elements, xml_documents
 from xblocks.competency.items import Item
 from xblocks.olx.assessments import read_assessment
 from xblocks.olx.banks import ItemBank, read_bank
 
 CONTENT = Path(__file__).resolve().parents[2] / "course_content"
+
+
+def assessments(course: Path) -> Iterator[tuple[Path, etree._Element]]:
+    """Yield each assessment element of a course with its file."""
+    return assessment_elements(xml_documents(course))
 
 
 def bank_of(course: str) -> ItemBank:

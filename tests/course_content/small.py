@@ -11,13 +11,15 @@ FRAMEWORK = """<competency_framework id="kecil" version="1">
 <indicator id="man.komunikasi.2.1"><description lang="id">Mendengarkan.</description></indicator></level>
 </competency></domain></competency_framework>
 """
-LAWS = """id,title,as_of,amended_by,amended_articles,replaced_by
-PP 17/2018,Kecamatan,2026-11-26,,,
-PP 19/2008,Kecamatan,2026-11-26,,,PP 17/2018
-PermenPANRB 38/2017,Standar Kompetensi Jabatan ASN,2026-11-26,,,
-UU 30/2014,Administrasi Pemerintahan,2026-11-26,UU 11/2020 (kini UU 6/2023),53,
-UU 11/2020,Cipta Kerja,2026-11-26,,,UU 6/2023
-UU 6/2023,Cipta Kerja,2026-11-26,,,
+LAWS = """id,title,as_of,amended_by,replaced_by
+PP 17/2018,Kecamatan,2026-11-26,,
+PP 19/2008,Kecamatan,2026-11-26,,PP 17/2018
+PermenPANRB 38/2017,Standar Kompetensi Jabatan ASN,2026-11-26,,
+UU 30/2014,Administrasi Pemerintahan,2026-11-26,UU 6/2023: 1 53,
+UU 11/2020,Cipta Kerja,2026-11-26,,UU 6/2023
+UU 6/2023,Cipta Kerja,2026-11-26,,
+UU 9/2015,Perubahan Kedua,2026-11-26,,
+UU 23/2014,Pemerintahan Daerah,2026-11-26,UU 9/2015: 65 250; UU 6/2023: 250,
 """
 # Question, right answer, wrong answers.
 FACTS = [
@@ -91,6 +93,16 @@ ITEM = """  <item id="b-{n}" type="single_choice" competencies="gov.x" level="1"
 {options}
     <source>PP 17/2018 Pasal {n}</source>
     <feedback><p>{feedback}</p></feedback>
+  </item>
+"""
+JUDGED = """  <item id="s-{n}" type="situational_judgement" mode="rate" competencies="gov.x" level="1"
+    status="pilot" seconds="60">
+    <prompt><p>{story} Nilai tindakan berikut.</p></prompt>
+    <action id="a" effectiveness="5">Bertanya {n} kali {best}</action>
+    <action id="b" effectiveness="1">Diam saja {n} hari</action>
+    <source>PP 17/2018 Pasal {n}</source>
+    <feedback><p>Bertanya lebih dahulu menunjukkan apa yang belum diketahui, sedangkan diam membuat warga
+    menunggu tanpa kabar. Ini pertimbangan profesional.</p></feedback>
   </item>
 """
 ASSESSMENT = """<vertical display_name="{name}">

@@ -14,15 +14,14 @@ import pytest
 from django.core.management import call_command
 from lxml import etree
 
-from scripts.content_lint.content import ASSESSMENT
+from scripts.content_lint.content import ASSESSMENT, course_directories
 from scripts.course_archives import archive, archive_name, main
-from scripts.validate_content import courses
 from standalone.courseware.olx.exporter import export_directory
 from standalone.courseware.olx.importer import import_archive
 from xblocks.olx.xml import canonical, parse
 
 CONTENT = Path(__file__).resolve().parents[2] / "course_content"
-COURSES = courses(CONTENT)
+COURSES = course_directories(CONTENT)
 
 
 @pytest.fixture(params=COURSES, ids=lambda course: course.name)

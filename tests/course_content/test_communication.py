@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scripts.validate_content import assessments
 from xblocks.competency.items import (
     Item,
     ItemStatus,
@@ -21,7 +20,7 @@ from xblocks.competency.items import (
 from xblocks.olx.banks import ItemBank
 from xblocks.olx.markup import plain_text
 
-from .reading import bank_of, inline_of, pages_of
+from .reading import assessments, bank_of, inline_of, pages_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = ROOT / "course_content"

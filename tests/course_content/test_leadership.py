@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scripts.validate_content import assessments
 from xblocks.competency.blueprint import Draw
 from xblocks.competency.items import ItemStatus, SituationalJudgement
 from xblocks.olx.assessments import read_assessment
 from xblocks.olx.banks import ItemBank, read_bank
+
+from .reading import assessments
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "course_content/leadership"
@@ -47,6 +48,16 @@ def test_best_action_is_seldom_the_longest() -> None:
             given_away.append(item.get("id"))
     assert len(situations) >= 40
     assert len(given_away) <= len(situations) / 4, given_away
+
+
+def test_the_case_tells_what_each_choice_leads_to() -> None:
+    """Four acts of four choices, and each choice has its consequence."""
+    acts = [item for item in _items() if str(item.get("id")).startswith("tanggul-")]
+    assert len(acts) == 4
+    for act in acts:
+        options = list(act.iterchildren("option"))
+        assert len(options) == 4
+        assert all((option.findtext("feedback") or "").startswith("Akibat:") for option in options)
 
 
 def test_every_item_on_a_law_was_read_again() -> None:

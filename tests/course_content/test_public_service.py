@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from scripts.validate_content import assessments
 from xblocks.competency.items import (
     Item,
     ItemStatus,
@@ -23,7 +22,7 @@ from xblocks.competency.items import (
 from xblocks.olx.banks import ItemBank
 from xblocks.olx.markup import plain_text
 
-from .reading import bank_of, inline_of
+from .reading import assessments, bank_of, inline_of
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "course_content" / "public_service"
@@ -261,7 +260,7 @@ def test_amended_rules_are_taught_as_they_stand(items: dict[str, Item]) -> None:
     """No key, and no key's neighbour without an explanation, rests on the ten days of 2014."""
     amended = [item for item in items.values() if "Pasal 53" in item.source]
     assert len(amended) >= 10
-    assert all("sebagaimana diubah dengan UU 11/2020 Pasal 175" in item.source for item in amended)
+    assert all("sebagaimana diubah dengan UU 6/2023 Pasal 175 angka 7" in item.source for item in amended)
     for item in amended:
         if isinstance(item, SingleChoice):
             key = next(plain_text(option.body) for option in item.options if option.correct)

@@ -67,8 +67,8 @@ FAULTS = {
     "enemy-nowhere": (BANK, ' level="1"', ' level="1" enemies="gov-xxx-99"', "gov-xxx-99"),
     "study-of-nothing": (
         EXERCISE,
-        '    <item id="lat2-kata"',
-        '    <study competency="gov.x" href="/x">X</study><item id="lat2-kata"',
+        '    <item id="lat2-izin"',
+        '    <study competency="gov.x" href="/x">X</study><item id="lat2-izin"',
         "gov.x",
     ),
     "required-competency-undefined": (

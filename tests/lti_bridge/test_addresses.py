@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import socket
 import ssl
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_bridge import addresses
+from lti_bridge import addresses, http
 from lti_bridge.addresses import fetch_pinned, is_public, pin
-from lti_bridge.http import BadResponseError, NoConnectionError, UrlNotAllowedError
+from lti_bridge.http import BadResponseError, InterruptedExchangeError, NoConnectionError, UrlNotAllowedError
 
 from .fakes import private_key
 from .registering_platform import registering
@@ -155,6 +156,38 @@ def test_nothing_is_read_without_a_limit(settings):
             fetch_pinned("GET", platform.url + "/a")
 
 
+def test_a_head_that_drips_is_left(settings, monkeypatch):
+    """Each byte comes in time, the reply never does: a stranger must not keep a web worker."""
+    settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = settings.KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
+    monkeypatch.setattr(http, "TOTAL_TIMEOUT_S", 0.3)
+    left = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _address = server.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+            for _byte in range(100):
+                try:
+                    connection.sendall(b"a")
+                except OSError:
+                    left.set()
+                if left.wait(0.05):
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        try:
+            with pytest.raises(InterruptedExchangeError):
+                fetch_pinned("GET", f"http://127.0.0.1:{server.getsockname()[1]}/")
+            # We went first.
+            assert left.wait(10)
+        finally:
+            left.set()
+            thread.join()
+
+
 def test_a_port_where_nobody_listens(settings):
     """Nothing was sent, and it is known."""
     from tests.net import free_port
@@ -205,6 +238,8 @@ def test_the_certificate_is_that_of_the_name(monkeypatch, settings, tmp_path, na
         url = f"https://{HOST}:{platform.url.rpartition(':')[2]}/.well-known/openid-configuration"
         if good:
             assert fetch_pinned("GET", url).status == 200
+            # The context is that of every other request too.
+            assert http.trust().check_hostname
         else:
             with pytest.raises(NoConnectionError):
                 fetch_pinned("GET", url)

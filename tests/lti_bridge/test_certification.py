@@ -6,13 +6,18 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from django.test import Client
+from django.utils import timezone
 
+from lti_bridge.launch.claims import check_envelope
+from lti_bridge.launch.errors import UntrustedLaunchError
 from lti_bridge.models import LinkedAccount
 
 from . import test_addresses, test_concurrency, test_deep_linking, test_launch, test_registration
@@ -113,6 +118,25 @@ def test_must_reject(client, registered, host, status, fault, changes, drop):
     assert "_auth_user_id" not in client.session
     assert not LinkedAccount.objects.exists()
     assert host.enrolled == {}
+
+
+@pytest.mark.parametrize(("seconds", "good"), [(0, True), (60, True), (61, False)])
+def test_clocks_may_differ_by_a_minute_and_no_more(seconds, good):
+    """To either side: issued ahead of our clock, and expired behind it."""
+    platform, now = FakePlatform(), timezone.now().replace(microsecond=0)
+    for said in (
+        {"iat": now + timedelta(seconds=seconds), "exp": now + timedelta(hours=1)},
+        {"iat": now - timedelta(minutes=30), "exp": now - timedelta(seconds=seconds)},
+    ):
+        claims = {**platform.claims("n", TARGET), **{name: at.timestamp() for name, at in said.items()}}
+        envelope = partial(
+            check_envelope, claims, issuer=platform.issuer, client_id=platform.client_id, now=now
+        )
+        if good:
+            envelope()
+        else:
+            with pytest.raises(UntrustedLaunchError):
+                envelope()
 
 
 def with_header(token: str, **changes: Any) -> str:

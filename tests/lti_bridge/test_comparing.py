@@ -13,11 +13,10 @@ from lti_bridge.delivery.reconciliation import (
     Kept,
     Ours,
     Standing,
-    Theirs,
     compare,
     points_of,
 )
-from lti_bridge.delivery.report import Report, same_result
+from lti_bridge.delivery.report import Report, Result, same_result
 
 HUNDRED = Decimal(100)
 points = st.decimals(0, 100, places=2)
@@ -36,7 +35,7 @@ def known(draw: st.DrawFn) -> Ours:
     return Ours(newest=newest, maximum=HUNDRED, standing=standing, sent=sent, ever_sent=ever)
 
 
-results = st.builds(Theirs, score=st.decimals(-10, 2000, places=3), maximum=scales)
+results = st.builds(Result, score=st.decimals(-10, 2000, places=3), maximum=scales)
 
 
 def report(value: Decimal) -> Report:
@@ -68,12 +67,12 @@ def test_equal_is_what_reading_back_calls_equal(ours, theirs):
     if ours.standing == Standing.MOVING:
         return
     says_equal = compare(ours, theirs) == Finding.AGREES
-    assert says_equal == same_result(report(ours.newest), theirs.score, theirs.maximum)
+    assert says_equal == same_result(report(ours.newest), theirs)
 
 
 @given(known(), scales)
 def test_whatever_the_scale_our_own_value_is_ours(ours, maximum):
-    theirs = Theirs(score=ours.newest * maximum / HUNDRED, maximum=maximum)
+    theirs = Result(score=ours.newest * maximum / HUNDRED, maximum=maximum)
     expected = Finding.NOT_SENT if ours.standing == Standing.MOVING else Finding.AGREES
     assert compare(ours, theirs) == expected
 
@@ -81,7 +80,7 @@ def test_whatever_the_scale_our_own_value_is_ours(ours, maximum):
 @given(known(), results)
 def test_changed_is_a_value_that_we_never_sent_and_nothing_else(ours, theirs):
     finding = compare(ours, theirs)
-    sent = any(same_result(report(value), theirs.score, theirs.maximum) for value in ours.ever_sent)
+    sent = any(same_result(report(value), theirs) for value in ours.ever_sent)
     if finding == Finding.CHANGED:
         assert not sent
     elif finding in (Finding.OUTDATED, Finding.MISSING):
@@ -102,7 +101,7 @@ def test_what_was_kept_does_not_come_up_again(ours, theirs, standing):
     if standing == Standing.MOVING:
         return
     value = None if theirs is None else points_of(theirs, HUNDRED)
-    held = None if value is None else Theirs(score=value, maximum=HUNDRED)
+    held = None if value is None else Result(score=value, maximum=HUNDRED)
     kept = (Kept(ours=ours.newest, theirs=value),)
     decided = Ours(
         newest=ours.newest, maximum=HUNDRED, standing=standing, ever_sent=ours.ever_sent, kept=kept
@@ -123,7 +122,7 @@ def test_points_fit_into_the_table(theirs):
 
 def test_nothing_was_ever_told():
     """A platform may fill in what it likes; after a restore, it may be ours."""
-    theirs = Theirs(score=Decimal(90), maximum=HUNDRED)
+    theirs = Result(score=Decimal(90), maximum=HUNDRED)
     waiting = Ours(newest=Decimal(80), maximum=HUNDRED, standing=Standing.WAITING)
     assert compare(waiting, theirs) == Finding.NOT_SENT
     assert compare(waiting, theirs, may_have_forgotten=True) == Finding.CHANGED
@@ -141,12 +140,12 @@ def test_what_was_held_back_for_a_reason_that_is_gone():
         sent=Decimal(80),
         ever_sent=frozenset({Decimal(80)}),
     )
-    assert compare(held, Theirs(score=Decimal(70), maximum=HUNDRED)) == Finding.CHANGED
-    assert compare(held, Theirs(score=Decimal(80), maximum=HUNDRED)) == Finding.CLEARED
+    assert compare(held, Result(score=Decimal(70), maximum=HUNDRED)) == Finding.CHANGED
+    assert compare(held, Result(score=Decimal(80), maximum=HUNDRED)) == Finding.CLEARED
     assert compare(held, None) == Finding.CLEARED
 
 
 @pytest.mark.parametrize(("score", "maximum"), [("NaN", 1), (1, 0), (1, "Infinity"), (1, -1)])
 def test_what_is_no_result(score, maximum):
     with pytest.raises(ValueError, match="finite"):
-        Theirs(score=Decimal(score), maximum=Decimal(maximum))
+        Result(score=Decimal(score), maximum=Decimal(maximum))

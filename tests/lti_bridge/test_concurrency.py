@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from lti_bridge.adapters import results
 from lti_bridge.api import note_progress
-from lti_bridge.delivery.reconciliation import Theirs
-from lti_bridge.delivery.report import Reading
+from lti_bridge.delivery.report import Reading, Result
 from lti_bridge.launch.accounts import accept
 from lti_bridge.launch.claims import read_launch
 from lti_bridge.launch.errors import StaleLoginError
@@ -225,7 +224,7 @@ class FakeReader:
         if kind == "grade":
             yield [
                 results.PersonResult(
-                    person=self.first, theirs=Theirs(score=Decimal(70), maximum=Decimal(100))
+                    person=self.first, theirs=Result(score=Decimal(70), maximum=Decimal(100))
                 )
             ]
 

@@ -151,6 +151,14 @@ def test_a_retired_person_leaves_nothing_to_decide(told, changed, operator):
     assert decided.kept_values(told.target_id, "grade", [told.account_id]) == {}
 
 
+def test_the_name_of_a_retired_persons_result_is_forgotten(told):
+    """Platforms of LTI 1.1 put who the person is into the name of the result."""
+    Enrolment.objects.filter(pk=told.pk).update(result_sourcedid="ctx:link:19800101")
+    retire_user(told.account.user_id)
+    told.refresh_from_db()
+    assert (told.reports, told.result_sourcedid) == (False, "")
+
+
 def test_rosters_forget_a_retired_person_and_nobody_else(told):
     now = timezone.now()
     other = make_enrolment("https://lain.example.test", sub="orang-7", link="lain")

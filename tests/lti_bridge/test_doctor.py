@@ -5,9 +5,11 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from celery import Celery
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from lti_bridge import keys, secrets_at_rest
 from lti_bridge.doctor import Status, connections, examine_platform, examine_site
@@ -16,6 +18,8 @@ from lti_bridge.models import LineItem, Platform, ProgressNotice, ReportTarget, 
 
 from .fakes import AGS, COURSE
 from .operations.rows import delivery
+from .registering_platform import registering
+from .test_addresses import certificate
 
 pytestmark = pytest.mark.every_database
 
@@ -82,8 +86,6 @@ def test_a_refused_token_is_explained(ags, healthy, code):
 
 def _translated(text: str) -> str:
     """The site's language is Indonesian; a remedy is there in whichever was active."""
-    from django.utils.translation import gettext, override
-
     with override("id"):
         return gettext(text)
 
@@ -94,6 +96,31 @@ def test_nothing_is_asked_of_a_host_that_does_not_answer(ags, healthy):
     assert steps["host"][0] == "problem"
     assert steps["services"][0] == "skipped"
     assert ags.calls == []
+
+
+def test_the_way_is_the_one_that_deliveries_go(healthy, monkeypatch, tmp_path):
+    """Through the environment's proxy where there is one, and believing whom the deliveries believe."""
+    Platform.objects.update(key_set_url="https://127.0.0.1:9/jwks")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    steps = found(Platform.objects.get())
+    assert steps["host"][0] != "problem"
+    # The proxy does not answer: that is found where it is used.
+    assert steps["key_set"][0] == "problem"
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_an_authority_of_the_region_is_believed_where_it_is_named(monkeypatch, tmp_path, is_named):
+    """REQUESTS_CA_BUNDLE, as for deliveries."""
+    authority, context = certificate(tmp_path, "localhost")
+    if is_named:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority))
+    with registering(context) as platform:
+        port = int(platform.url.rpartition(":")[2])
+        said = connections._host(("https", "localhost", port))
+    # It is good for an hour: worth a warning, and no problem.
+    assert said.status == (Status.WARNING if is_named else Status.PROBLEM)
 
 
 def test_an_address_that_may_not_be_used_is_a_problem(healthy):
@@ -179,8 +206,6 @@ def test_work_that_nobody_does_is_found(enrolment):
 
 @override_settings(KAPASITAS_LTI_USE_CELERY=True)
 def test_a_broker_that_does_not_answer_is_a_problem(db, monkeypatch):
-    from celery import Celery
-
     app = Celery("doctor-test", broker="amqp://127.0.0.1:9//", set_as_current=False)
     monkeypatch.setattr("celery.current_app", app)
     assert site()["broker"] == "problem"
@@ -215,8 +240,6 @@ def test_it_tells_no_token_and_no_person(ags, healthy):
 @pytest.mark.service("redis")
 @override_settings(KAPASITAS_LTI_USE_CELERY=True)
 def test_a_broker_without_workers_for_our_queue_is_a_problem(db, monkeypatch):
-    from celery import Celery
-
     app = Celery("doctor-test", broker="redis://127.0.0.1:6379/15", set_as_current=False)
     monkeypatch.setattr("celery.current_app", app)
     steps = site()

@@ -3,7 +3,10 @@
 import threading
 from datetime import timedelta
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
+import jwt
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
@@ -115,8 +118,6 @@ def test_one_token_and_one_look_for_line_items_serve_a_batch(hr, host):
 
 def test_connections_are_kept_open(hr, host, monkeypatch):
     """As many as there are threads at most, for however many scores."""
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
     opened = []
     accept = ThreadingHTTPServer.process_request
 
@@ -453,10 +454,6 @@ def test_a_score_uses_up_no_attempt_at_canvas(hr, host):
 @pytest.mark.parametrize("audience", ["", "https://simpeg.example.test/login"], ids=["default", "own"])
 def test_the_assertion_is_for_whom_the_platform_names(hr, host, audience):
     """Some platforms want another audience than their token endpoint's address."""
-    from urllib.parse import parse_qs
-
-    import jwt
-
     learners(host, hr.url, 1)
     Platform.objects.update(token_audience=audience)
     deliver_due(stop=never)

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +22,8 @@ from lti_bridge.adapters.exchange import refusal, retry_after
 from lti_bridge.adapters.paging import next_page
 from lti_bridge.delivery.decisions import decide
 from lti_bridge.delivery.errors import DeliveryError
-from lti_bridge.delivery.report import Report
+from lti_bridge.delivery.reconciliation import MOST_POINTS, points_of
+from lti_bridge.delivery.report import Report, holds, result_of, says_the_same
 from lti_bridge.http import Response
 from lti_bridge.launch.claims import check_envelope, read_launch, read_message
 from lti_bridge.launch.errors import LaunchError
@@ -70,16 +73,25 @@ results = st.lists(
 ).map(lambda value: json.dumps(value).encode())
 latin = st.text(st.characters(max_codepoint=255))
 digits = st.text("0123456789", min_size=1, max_size=25)
+# Decimal takes exponents of eighteen digits, and reckons with those of six.
+exponents = digits | st.integers(10**5, 10**18).map(str)
 # Numbers as JSON writes them, and a little beyond.
 number_texts = st.builds(
     "{}{}{}{}".format,
     st.sampled_from(["", "-"]),
     digits,
     st.just("") | digits.map(".{}".format),
-    st.just("") | st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), digits),
+    st.just("")
+    | st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), exponents),
 ) | st.sampled_from(["NaN", "Infinity", "-Infinity", "1e999999999999999999999", "9" * 5000, "1e400", "0e0"])
 numeric_results = st.builds(
     '[{{"userId": "u", "resultScore": {}, "resultMaximum": {}}}]'.format, number_texts, number_texts
+).map(str.encode)
+granted = st.builds(
+    '{{"access_token": {}, "token_type": {}, "expires_in": {}}}'.format,
+    st.sampled_from(['"t"', '""', "7", "null", '"a b"', '"\\n"', '"\\ud800"']),
+    st.sampled_from(['"Bearer"', '"mac"', "null", "7"]),
+    number_texts | st.sampled_from(["null", '"3600"', "true", "-" + "9" * 400]),
 ).map(str.encode)
 addresses = st.builds(
     "{}{}{}".format,
@@ -114,7 +126,7 @@ replies = st.builds(
     Response,
     status=st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 409, 422, 429, 500, 503]),
     headers=headers,
-    body=bodies | results | numeric_results,
+    body=bodies | results | numeric_results | granted,
 )
 
 
@@ -157,8 +169,6 @@ def service(db):
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_replies_end_in_success_or_a_delivery_error(service, monkeypatch, answers, known):
     """Whatever the platform answers, and in whatever order, the sender can decide."""
-    from django.core.cache import cache
-
     cache.clear()
     LineItem.objects.all().delete()
     if known:
@@ -180,7 +190,7 @@ def test_any_replies_end_in_success_or_a_delivery_error(service, monkeypatch, an
         completed=True,
         wire_timestamp=timezone.now().replace(microsecond=0),
     )
-    for action in (service.send, service.holds):
+    for action in (service.send, partial(holds, service)):
         try:
             assert action(report) in (None, True, False)
         except DeliveryError as error:
@@ -289,6 +299,20 @@ def test_any_retry_after_is_a_wait_with_an_end(text, status, is_read):
     assert wait is None or wait >= timedelta(0)
     decision = decide(refusal(reply, "the platform", is_read=is_read), attempts=1, jitter=0.5)
     assert timedelta(0) < decision.delay <= timedelta(hours=36)
+
+
+@given(score=number_texts, maximum=number_texts)
+@settings(max_examples=300)
+def test_any_two_numbers_are_a_result_or_none(score, maximum):
+    """What is a result can be reckoned with: compared with ours, and kept in our table."""
+    try:
+        said = Response(status=200, headers={}, body=f"[{score}, {maximum}]".encode()).json()
+    except http.BadResponseError:
+        return
+    found = result_of(*said)
+    if found is not None:
+        assert says_the_same(found, Decimal(80), Decimal(100)) in (True, False)
+        assert abs(points_of(found, Decimal(100))) <= MOST_POINTS
 
 
 @given(text=number_texts)

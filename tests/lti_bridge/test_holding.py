@@ -223,3 +223,17 @@ def test_a_value_beyond_all_bounds_is_recorded_as_far_as_it_goes(ags, sent, regr
     regrade("0.5")
     deliver()
     assert Discrepancy.objects.get().theirs == Decimal("999999.99")
+
+
+@pytest.mark.parametrize(
+    ("score", "maximum"), [("1e11", "1e-11"), ("5", "1e-9999999"), ("1e9999999", "100"), ("-1e99999", "1")]
+)
+def test_no_number_ends_the_worker(ags, sent, regrade, score, maximum):
+    """What Decimal cannot reckon with would be met again by each worker, and keep it from all else."""
+    row = regrade("0.5")
+    rows = f'[{{"userId": "orang-7", "resultScore": {score}, "resultMaximum": {maximum}}}]'
+    ags.fault = lambda call: (200, {}, rows.encode()) if call.path.endswith("/results") else None
+    assert deliver() == 1
+    row.refresh_from_db()
+    assert row.state in (DeliveryState.HELD, DeliveryState.DELIVERED)
+    assert row.attempts.get().error_class == ""

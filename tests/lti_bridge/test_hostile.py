@@ -269,11 +269,11 @@ def test_a_reply_that_drips_is_bounded_as_a_whole(platform, learner, script, mon
     platform.slow_s = 3.0
     script.lists[Endpoint.SCORE] = [fault]
     deliver()
-    # We went first.
-    assert "drip outlasted" not in platform.memory.counts()
     assert last_attempt().outcome == "ambiguous"
     deliver_until_settled()
     assert len(effects(platform)) == 1
+    # We went first. Asked last: who drips counts after its last drop.
+    assert "drip outlasted" not in platform.memory.counts()
 
 
 @pytest.mark.parametrize("fault", [Fault.HUGE, Fault.BOMB], ids=str)
@@ -337,6 +337,21 @@ def test_a_platform_that_remembers_old_keys(host, platform, learner) -> None:
     unblock(ReportTarget.objects.get(), timezone.now())
     deliver_until_settled()
     assert [score for score, _timestamp in effects(platform)] == [Decimal("85.50"), Decimal("90.00")]
+
+
+def test_a_prepared_key_is_refused_by_nobody(host, platform, learner) -> None:
+    """The same platform, which looks at our key set now and then: it did so before the new key signs."""
+    keys.public_key_set()
+    keys.prepare_key()
+    known = keys.public_key_set()
+    platform.tool_keys = lambda: known
+    deliver()
+    signed = keys.rotate_key()
+    assert signed.kid in [key["kid"] for key in known["keys"]]
+    cache.clear()
+    change(host, learner, "0.9")
+    deliver()
+    assert Delivery.objects.get(sequence=2).state == "delivered"
 
 
 @pytest.mark.parametrize("skew", [-120, 120], ids=["behind", "ahead"])

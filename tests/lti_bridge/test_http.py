@@ -1,8 +1,14 @@
 """HTTP to platforms: what is never done, whatever a platform answers."""
 
+import socket
+import threading
+import time
+
 import pytest
+import urllib3
 
 from lti_bridge import http
+from lti_bridge.addresses import fetch_pinned
 from lti_bridge.http import (
     BadResponseError,
     InterruptedExchangeError,
@@ -23,6 +29,7 @@ from lti_bridge.http import (
         "https://user:rahasia@simpeg.example.test/",
         "https://169.254.169.254/latest/meta-data",
         "https://[fe80::1]/",
+        "https://[::ffff:169.254.169.254]/",
         "https://0.0.0.0/",
         "https://",
         "//simpeg.example.test",
@@ -92,19 +99,91 @@ def test_a_connection_that_breaks_leaves_doubt(ags):
 
 def test_a_slow_reply_leaves_doubt(ags, monkeypatch):
     """Waiting is bounded."""
-    import time
-
     monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.1)
     ags.fault = lambda _call: time.sleep(0.4)
     with pytest.raises(InterruptedExchangeError):
         fetch("POST", ags.url + "/token", body=b"")
 
 
+class Dripping:
+    """Serves one reply, byte by byte after ``at_once``; ``outlasted`` where nobody hung up meanwhile."""
+
+    DROPS = 40
+
+    def __init__(self, at_once):
+        self.at_once, self.outlasted = at_once, False
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listening.getsockname()[1]}/"
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self):
+        with self.listening, self.listening.accept()[0] as there:
+            there.recv(65_536)
+            try:
+                there.sendall(self.at_once)
+                for _drop in range(self.DROPS):
+                    time.sleep(0.1)
+                    there.sendall(b"a")
+            except OSError:
+                return
+            self.outlasted = True
+
+
+@pytest.mark.parametrize("asking", [fetch, fetch_pinned])
+@pytest.mark.parametrize(
+    "at_once",
+    [b"HTTP/1.1 200 OK\r\nX-", b"HTTP/1.1 200 OK\r\nContent-Length: 41\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"],
+    ids=["head", "body", "body without a length"],
+)
+def test_a_reply_that_drips_is_left(settings, monkeypatch, asking, at_once):
+    """Each byte comes in time and the whole does not: we hang up, wherever in the reply it is."""
+    settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = settings.KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
+    monkeypatch.setattr(http, "TOTAL_TIMEOUT_S", 0.2)
+    there = Dripping(at_once)
+    with pytest.raises(InterruptedExchangeError):
+        asking("GET", there.url)
+    there.thread.join()
+    assert not there.outlasted
+
+
+class Connected:
+    """A socket that has come out where no HR system is."""
+
+    closed = False
+
+    def getpeername(self):
+        return ("::ffff:169.254.169.254", 443, 0, 0)
+
+    def close(self):
+        self.closed = True
+
+
+def test_a_connection_that_is_gone_at_once_leaves_no_doubt(monkeypatch):
+    """It was accepted and reset before anything was sent."""
+
+    class Reset(Connected):
+        def getpeername(self):
+            raise OSError(107, "not connected")
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", lambda *_given, **_options: Reset())
+    with pytest.raises(NoConnectionError):
+        fetch("POST", "https://simpeg.example.test/", body=b"{}")
+
+
+def test_where_a_name_leads_is_looked_at_too(monkeypatch):
+    """A name, or a number that is no address to who reads it, may lead to where clouds keep credentials."""
+    sock = Connected()
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", lambda *_given, **_options: sock)
+    for url in ("https://2852039166/", "https://metadata.example.test/"):
+        with pytest.raises(UrlNotAllowedError):
+            fetch("GET", url)
+        assert sock.closed
+
+
 def test_no_connection_leaves_no_doubt(settings):
     """Nothing was sent: nothing has to be read back."""
     settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["127.0.0.1"]
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

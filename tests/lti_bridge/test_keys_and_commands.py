@@ -55,6 +55,31 @@ def test_rotation_keeps_the_old_key_published_until_it_is_retired(capsys):
     assert [key["kid"] for key in keys.public_key_set()["keys"]] == [new]
 
 
+def test_a_prepared_key_is_published_before_it_signs(capsys):
+    """Twice is once; the rotation takes it, and the one after that makes a new one."""
+    old = keys.create_key()
+    for _time in range(2):
+        call_command("lti_keys", "--prepare")
+    said = capsys.readouterr().out
+    first, second = [key["kid"] for key in keys.public_key_set()["keys"]]
+    assert (first, jwt.get_unverified_header(keys.sign({}))["kid"]) == (old.kid, old.kid)
+    assert f"{second}  next" in said
+    call_command("lti_keys", "--rotate")
+    assert jwt.get_unverified_header(keys.sign({}))["kid"] == second
+    assert f"{old.kid}  published" in capsys.readouterr().out
+    assert keys.prepared_key() is None
+    call_command("lti_keys", "--rotate")
+    assert jwt.get_unverified_header(keys.sign({}))["kid"] not in (old.kid, second)
+
+
+def test_a_prepared_key_that_nobody_can_read_any_more_never_signs(settings):
+    """The way out of a lost secret is the same whether a key was prepared or not."""
+    prepared = keys.prepare_key()
+    settings.KAPASITAS_LTI_KEY = "the secret after the one that was lost"
+    assert keys.rotate_key().pk > prepared.pk
+    assert keys.sign({})
+
+
 def test_a_platform_is_registered_once_and_changed_after(capsys):
     """The same call twice changes nothing; another one changes what it says."""
     for _time in range(2):
@@ -68,6 +93,35 @@ def test_a_platform_is_registered_once_and_changed_after(capsys):
         "updated: SIMPEG Contoh",
         "updated: SIMPEG Baru",
     ]
+
+
+def treatment() -> tuple[object, ...]:
+    row = Platform.objects.get()
+    return row.overwrites_changes, row.sends_per_second, row.enabled, row.token_audience
+
+
+def test_how_a_platform_is_treated_stays_until_something_else_is_said(capsys):
+    """What the administration knows the command knows; a call for something else undoes nothing."""
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in PLATFORM.items()]
+    call_command(
+        "lti_platform", *words, "--overwrites-changes", "--sends-per-second=7", "--no-enabled",
+        "--token-audience=urn:hr",
+    )  # fmt: skip
+    assert treatment() == (True, 7, False, "urn:hr")
+    call_command("lti_platform", *words)
+    assert treatment() == (True, 7, False, "urn:hr")
+    call_command("lti_platform", *words, "--no-overwrites-changes", "--enabled", "--token-audience=")
+    assert treatment() == (False, 7, True, "")
+    with pytest.raises(CommandError, match="whole number"):
+        call_command("lti_platform", *words, "--sends-per-second=-1")
+
+
+def test_a_consumer_of_lti_1_1_is_treated_alike(capsys):
+    call_command(
+        "lti_consumer", "--key=k", "--name=SIMPEG lama", "--overwrites-changes", "--sends-per-second=0"
+    )
+    call_command("lti_consumer", "--key=k", "--name=SIMPEG lama")
+    assert treatment() == (True, 0, True, "")
 
 
 @pytest.mark.parametrize("name", ["auth_login_url", "auth_token_url", "key_set_url"])

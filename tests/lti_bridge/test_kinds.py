@@ -1,5 +1,7 @@
 """What a target can be told: two columns, one, or nothing."""
 
+from decimal import Decimal
+
 import pytest
 
 from lti_bridge.api import note_progress
@@ -45,8 +47,6 @@ def test_kinds_of_a_target(granted, kinds):
 )
 def test_only_what_has_a_place_is_enqueued(host, granted, kinds):
     """A completion for which there is no column never waits; it is told once a launch grants one."""
-    from decimal import Decimal
-
     enrolment = make_enrolment("https://simpeg.example.test")
     ReportTarget.objects.update(**granted)
     host.set_progress(enrolment.account.user_id, completed_blocks=4, grade=Decimal("0.9"))

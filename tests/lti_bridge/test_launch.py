@@ -14,6 +14,7 @@ from .fakes import BLOCK, CLAIM, COURSE, query_of
 from .launching import MEMBERSHIP, TARGET, begin, launch
 
 pytestmark = pytest.mark.every_database
+NIP = "198001012005011001"
 
 
 def test_a_launch_signs_its_person_in_and_goes_to_the_course(client, registered, host):
@@ -343,6 +344,18 @@ def test_a_launch_without_personal_data_forgets_nothing(client, registered):
     launch(client, registered)
     launch(client, registered, drop=(CLAIM + "custom",))
     assert official_of(LinkedAccount.objects.get().user_id).nip == "198001012005011001"
+
+
+def test_what_a_launch_leaves_out_is_not_forgotten(client, registered):
+    """Another link, or a platform that is not believed any more, says less: NIP and post stay."""
+    office = {"office_code": "34.71.03", "office_name": "Kecamatan Contoh"}
+    launch(client, registered, **{CLAIM + "custom": {"nip": NIP, "name": "Lama", "post": "Lurah", **office}})
+    Platform.objects.update(trusts_nip=False)
+    custom = {"nip": "198202022008022002", "name": "Baru", "office_name": "Kelurahan Contoh"}
+    launch(client, registered, **{CLAIM + "custom": custom})
+    assert official_of(LinkedAccount.objects.get().user_id) == OfficialIdentity(
+        nip=NIP, full_name="Baru", office_name="Kelurahan Contoh", post="Lurah"
+    )
 
 
 def test_a_refusal_is_explained_and_logged_without_personal_data(client, registered, caplog):

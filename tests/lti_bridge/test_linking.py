@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from lti_bridge.launch import tickets
+from lti_bridge.launch import keysets, tickets
 from lti_bridge.launch.errors import RefusedLaunchError
+from lti_bridge.launch.linking import account_with
 from lti_bridge.models import LinkedAccount, Platform
 from xblocks.records.api import OfficialIdentity, official_of, record_official
 
@@ -45,6 +46,8 @@ def test_a_platform_that_is_not_believed_about_nip_links_nothing(client, registe
     launch(client, registered)
     assert linked() != known.pk
     assert official_of(linked()).nip == ""
+    # The launch does not even read it; nor would the look for an account.
+    assert account_with(NIP, Platform.objects.get()) is None
 
 
 @pytest.mark.parametrize(
@@ -125,8 +128,6 @@ def test_two_platforms_share_the_official(client, registered, monkeypatch):
     first = linked()
     second = FakePlatform(issuer="https://dua.example.test", client_id="dua")
     second.register()
-    from lti_bridge.launch import keysets
-
     monkeypatch.setattr(keysets, "fetch", second.fetch)
     launch(client, second, sub="x-1")
     assert set(LinkedAccount.objects.values_list("user_id", flat=True)) == {first}

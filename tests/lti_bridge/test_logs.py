@@ -2,6 +2,7 @@
 
 import json
 import logging
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -102,8 +103,6 @@ def test_a_launch_a_delivery_and_its_failure_tell_nobody_s_data(registered, clie
     while Delivery.objects.filter(state="pending", not_before__lte=timezone.now()).exists():
         deliver_next(jitter=lambda: 1.0)
     Delivery.objects.update(state="dead")
-    import uuid
-
     ids = list(Delivery.objects.values_list("pk", flat=True))
     actions.replay(ids, Order(by=None, reason="Contoh Camat Demo", group=uuid.uuid4()), timezone.now())
     client.get(reverse("kapasitas_lti:my_record", args=[COURSE]))

@@ -1,6 +1,8 @@
 """Figures for Prometheus: guarded, cheap, and read from the database by any process."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -8,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from lti_bridge import metrics
 from lti_bridge.models import Discrepancy, Platform, ProgressNotice
 from lti_bridge.operations import standing
 
@@ -82,14 +85,8 @@ def test_the_figures_are_those_of_the_tables(scrape):
 
 
 def test_each_figure_is_documented():
-    from pathlib import Path
-
-    from lti_bridge import metrics
-
     page = (Path(metrics.__file__).parents[1] / "docs/reference/metrics.md").read_text(encoding="utf-8")
     source = Path(metrics.__file__).read_text(encoding="utf-8")
-    import re
-
     named = set(re.findall(r'"kapasitas_lti_([a-z0-9_]+)"', source))
     named |= set(re.findall(r'_single\("([a-z_]+)"', source)) | set(
         re.findall(r'_single\(\s*"([a-z_]+)"', source)

@@ -4,12 +4,16 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
+from lti_bridge import tasks
 from lti_bridge.api import note_progress
 from lti_bridge.host import UnknownCourseError
 from lti_bridge.models import CompletionRecord, Delivery, DeliveryState, Enrolment, ReportTarget
 from lti_bridge.outbox import unblock
+from lti_bridge.queue import enqueue
 from lti_bridge.records.content import content_hash
+from lti_bridge.records.keeping import fill_missing_identity
 from lti_bridge.records.numbers import is_record_number
 from xblocks.records.api import OfficialIdentity, record_official
 
@@ -116,8 +120,6 @@ def test_a_grade_that_falls_is_reported_and_completion_stays(host, learner):
 
 def test_a_delivery_in_flight_is_left_to_its_worker(host, learner):
     """Superseding must not pull a row out of a worker's hands."""
-    from django.utils import timezone
-
     finish(host, learner.account.user_id, "0.70")
     Delivery.objects.filter(kind="grade").update(state=DeliveryState.IN_FLIGHT, lease_until=timezone.now())
     finish(host, learner.account.user_id, "0.90")
@@ -180,8 +182,6 @@ def test_an_unknown_course_is_an_error(host, learner):
 
 def test_a_blocked_place_keeps_its_deliveries_until_it_is_unblocked(host, learner):
     """What cannot be sent waits, and goes when the block is lifted."""
-    from django.utils import timezone
-
     ReportTarget.objects.update(blocked_reason="invalid_client")
     finish(host, learner.account.user_id)
     assert {state for *_rest, state in rows()} == {"blocked"}
@@ -191,8 +191,6 @@ def test_a_blocked_place_keeps_its_deliveries_until_it_is_unblocked(host, learne
 
 def test_a_nip_that_comes_later_completes_the_record(host, learner):
     """A record written without NIP gets it from the next launch, and a fitting hash; others never change."""
-    from lti_bridge.records.keeping import fill_missing_identity
-
     user = learner.account.user_id
     finish(host, user)
     fill_missing_identity(user, OfficialIdentity(nip="198001012005011001", full_name="Contoh Camat Demo"))
@@ -219,3 +217,19 @@ def test_nobody_is_called_where_there_is_no_celery(host, learner, django_capture
         finish(host, learner.account.user_id)
     assert [callback.__qualname__ for callback in callbacks] == ["_award.<locals>.award"]
     assert not caplog.records
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_message_leaves_before_what_it_is_about_is_committed(settings, monkeypatch):
+    """A worker that looked sooner would find nothing to do; of what is rolled back it is never told."""
+    settings.KAPASITAS_LTI_USE_CELERY = True
+    sent: list[str] = []
+    monkeypatch.setattr(tasks.deliver, "apply_async", lambda **_options: sent.append("deliver"))
+    with transaction.atomic():
+        enqueue("deliver")
+        assert sent == []
+    assert sent == ["deliver"]
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        enqueue("deliver")
+        raise ZeroDivisionError
+    assert sent == ["deliver"]

@@ -55,8 +55,8 @@ def test_the_secret_stays_and_is_never_shown(admin_client):
     assert old(admin_client, platform.pk, shared_secret="", name="Lain").status_code == 302
     platform.refresh_from_db()
     assert (platform.name, shared_secret(platform)) == ("Lain", SECRET)
-    refused = old(admin_client, platform.pk, shared_secret=SECRET, issuer="https://x.example.test")
-    assert faults(refused) == {"issuer"}
+    refused = old(admin_client, platform.pk, shared_secret=SECRET, name="")
+    assert faults(refused) == {"name"}
     assert SECRET not in refused.content.decode()
     old(admin_client, platform.pk, shared_secret=SECRET[::-1])
     platform.refresh_from_db()
@@ -78,6 +78,24 @@ def test_each_version_needs_its_own(admin_client):
     }
     assert save(admin_client, lti_version="1.3", **ADDRESSES).status_code == 302
     assert not Deployment.objects.exists()
+
+
+def test_the_form_of_a_registration_shows_what_its_version_knows(admin_client):
+    """A consumer key with a secret, or addresses; what is posted for the other version changes nothing."""
+    old(admin_client)
+    save(admin_client, lti_version="1.3", **ADDRESSES)
+    shown = {}
+    for platform in Platform.objects.all():
+        page = admin_client.get(reverse("admin:kapasitas_lti_platform_change", args=[platform.pk]))
+        form = page.context["adminform"]
+        shown[platform.lti_version] = {name for part in form for line in part for name in line.fields}
+        assert ("Kunci konsumen" in page.content.decode()) is (platform.lti_version == "1.1")
+    assert shown["1.1"] - shown["1.3"] == {"shared_secret"}
+    assert shown["1.3"] - shown["1.1"] == {*ADDRESSES, "token_audience"}
+    oldest = Platform.objects.get(lti_version="1.1")
+    assert old(admin_client, oldest.pk, shared_secret="", **ADDRESSES).status_code == 302
+    oldest.refresh_from_db()
+    assert oldest.issuer == ""
 
 
 @pytest.mark.parametrize("fields", [{"lti_version": "1.3", **ADDRESSES}, {"lti_version": "1.1"}])

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from lti_bridge.keys import create_key
 from lti_bridge.models import CompletionRecord, Delivery
 from lti_bridge.records.content import content_hash
 from lti_bridge.records.export import COLUMNS, csv_lines
@@ -204,8 +205,15 @@ def test_records_are_chosen_by_course_and_local_day(hr, people, query, found):
 
 @pytest.mark.parametrize(
     "query",
-    [{"since": "kemarin"}, {"since": "2026-03-05", "until": "2026-03-01"}, {"course": "tidak-ada"}],
-    ids=["no-date", "ends-before-it-begins", "unknown-course"],
+    [
+        {"since": "kemarin"},
+        {"since": "2026-03-05", "until": "2026-03-01"},
+        {"course": "tidak-ada"},
+        # No day before, and none after, in some time zone.
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31"},
+    ],
+    ids=["no-date", "ends-before-it-begins", "unknown-course", "first-day", "last-day"],
 )
 @pytest.mark.parametrize("name", ["records", "records.csv", "records.xlsx"])
 def test_a_choice_that_makes_no_sense_is_explained(hr, people, query, name):
@@ -308,8 +316,6 @@ def test_the_hash_changes_with_every_fact(people):
 )
 def test_the_administration_shows_no_secret_and_changes_no_fact(admin_client, people, model):
     """Lists open; private keys and platform ids of persons are nowhere."""
-    from lti_bridge.keys import create_key
-
     make_enrolment("https://simpeg.example.test", sub="rahasia-sub")
     key = create_key()
     record(people[0])

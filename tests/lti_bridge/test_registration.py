@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lti_bridge.launch.invitations import invite
+from lti_bridge.launch.registration import ToolAddresses, registration_request
 from lti_bridge.models import Deployment, Platform, RegistrationInvitation
 
 from .fakes import CLAIM, FakePlatform
@@ -362,10 +364,6 @@ def test_the_administration_makes_a_link_and_shows_it_once(client, admin_client,
 
 def test_the_request_is_a_golden_file():
     """What platforms are asked changes only on purpose (tests/lti_bridge/golden)."""
-    from pathlib import Path
-
-    from lti_bridge.launch.registration import ToolAddresses, registration_request
-
     site = "https://learn.example.go.id/kapasitas/lti/"
     tool = ToolAddresses(
         login=site + "login",

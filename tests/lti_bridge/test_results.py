@@ -1,7 +1,6 @@
 """Reading everybody's results: hostile pages, and platforms that are asked person by person."""
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,7 +13,7 @@ from lti_bridge import http
 from lti_bridge.adapters import results
 from lti_bridge.adapters.results import AgsResults, NotKeptError, OneByOneResults, UnreadableError, results_of
 from lti_bridge.delivery.errors import DeliveryError, TransientError
-from lti_bridge.delivery.reconciliation import Theirs
+from lti_bridge.delivery.report import Reading, Result
 from lti_bridge.models import Delivery, LineItem, Platform, ReportKind, ReportTarget
 from lti_bridge.reconciling import reconcile_target
 
@@ -37,6 +36,15 @@ def test_whatever_a_page_holds_it_is_results_or_an_error_of_delivery(document):
         return
     assert all(isinstance(one.person, str) for one in found)
     assert "person" not in repr(found)
+
+
+@pytest.mark.parametrize("score", ["1e1000000", "-1e999999999999999999", "9" * 4000])
+def test_a_number_that_no_gradebook_holds_is_no_result(ags, told, score):
+    """And the rest of the page is read."""
+    body = f'[{{"userId": "lain", "resultScore": {score}}}, {{"userId": "orang-7", "resultScore": 0.8}}]'
+    ags.fault = lambda call: (200, {}, body.encode()) if call.path == key(ags)[0] + "/results" else None
+    summary = reconcile(told)
+    assert (summary.problem, summary.found, summary.unknown) == ("", 0, 0)
 
 
 def test_pages_are_bounded(ags, told, monkeypatch):
@@ -95,14 +103,6 @@ def test_the_line_item_that_came_with_the_link(ags, told):
     assert not LineItem.objects.exists()
 
 
-@dataclass(frozen=True)
-class FakeReading:
-    """Fake of what a service read of one person."""
-
-    result: Theirs | None = None
-    is_readable: bool = True
-
-
 class FakeOneByOne:
     """Fake of an LTI 1.1 service: one column, read person by person; ``closed`` people are refused."""
 
@@ -110,14 +110,14 @@ class FakeOneByOne:
         self.held, self.closed, self.asked = held, set(closed), []
         self.fault: DeliveryError | None = None
 
-    def read(self, report) -> FakeReading:
+    def read(self, report) -> Reading:
         self.asked.append(report.recipient)
         if self.fault:
             raise self.fault
         if report.recipient in self.closed:
-            return FakeReading(is_readable=False)
+            return Reading(is_readable=False)
         score = self.held.get(report.recipient)
-        return FakeReading(Theirs(score=Decimal(score), maximum=Decimal(1)) if score else None)
+        return Reading(result=Result(score=Decimal(score), maximum=Decimal(1)) if score else None)
 
 
 @pytest.fixture
@@ -173,12 +173,6 @@ def test_asking_that_fails(asked_one_by_one):
     service.fault = TransientError("the platform answered 503")
     assert "503" in reconcile_target(enrolment.target_id).problem
     assert open_kinds() == []
-
-
-def test_a_service_that_reads_nothing(asked_one_by_one, monkeypatch):
-    enrolment, _service = asked_one_by_one
-    monkeypatch.setattr(results, "results_service", lambda _target: object())
-    assert "cannot be read" in reconcile_target(enrolment.target_id).problem
 
 
 def test_which_reader(ags, told):

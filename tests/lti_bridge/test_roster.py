@@ -22,6 +22,7 @@ from lti_bridge.launch.claims import NRPS_CLAIM, read_launch
 from lti_bridge.launch.errors import MalformedLaunchError
 from lti_bridge.models import Platform, ReportTarget, RosterMember, RosterReading
 from lti_bridge.models.digests import digest
+from lti_bridge.roster import admin
 from lti_bridge.roster import reading as reading_module
 from lti_bridge.roster.listing import Counts, counts_of
 from lti_bridge.roster.reading import AlreadyReadingError, read_due, read_roster
@@ -520,8 +521,6 @@ def test_reading_needs_its_permission(staff, a_class):
 
 def test_with_celery_a_worker_reads(staff, a_class, settings, monkeypatch):
     """The browser does not wait, and the message holds a number only."""
-    from lti_bridge.roster import admin
-
     asked: list[tuple[str, int]] = []
     settings.KAPASITAS_LTI_USE_CELERY = True
     monkeypatch.setattr(admin, "enqueue", lambda name, number: asked.append((name, number)))

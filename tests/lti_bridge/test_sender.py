@@ -5,6 +5,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from urllib.parse import parse_qs
 
 import jwt
 import pytest
@@ -12,12 +13,14 @@ from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.utils import timezone
 
-from lti_bridge import keys
+from lti_bridge import http, keys
+from lti_bridge.adapters.ags import below
+from lti_bridge.adapters.exchange import Client
 from lti_bridge.adapters.line_items import LOCK
 from lti_bridge.api import note_progress
 from lti_bridge.delivery.errors import RejectedError, TransientError
 from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, Platform, ReportTarget
-from lti_bridge.sender import LEASE, claim, deliver_next, settle
+from lti_bridge.sender import LEASE, Ending, claim, deliver_next, settle
 from lti_bridge.sending import engine
 from lti_bridge.sending.attempting import failed
 from lti_bridge.sending.claiming import CANDIDATES
@@ -118,6 +121,15 @@ def test_a_line_item_that_is_there_is_adopted(ags, finished):
     assert len(ags.line_items) == 3
 
 
+def test_of_two_line_items_all_workers_take_the_same(ags, finished):
+    """Whatever order a platform lists them in: else a second worker would see no result of the first."""
+    for path in ("/item/10", "/item/9"):
+        ags.line_items[path] = {"tag": "kapasitas-grade", "resourceLinkId": "tautan-1", "scoreMaximum": 100}
+    only("grade")
+    deliver_all()
+    assert [item for item, _score, _body in ags.scores] == ["/item/9"]
+
+
 def test_a_line_item_is_created_by_one_worker_at_a_time(ags, finished):
     """Who does not get the lock comes back later; no second line item appears."""
     only("grade")
@@ -134,8 +146,6 @@ def test_a_line_item_is_created_by_one_worker_at_a_time(ags, finished):
 
 def test_the_token_is_asked_for_once_and_signed_by_us(ags, finished):
     """One token serves many calls; the assertion names us, the endpoint, and is good once."""
-    from urllib.parse import parse_qs
-
     deliver_all()
     (call,) = ags.requests_to("POST", "/token")
     form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
@@ -152,8 +162,6 @@ def test_the_token_is_asked_for_once_and_signed_by_us(ags, finished):
 
 def test_two_clients_of_one_issuer_never_share_a_token(ags, finished):
     """The cache key holds issuer, client, endpoint and scopes."""
-    from lti_bridge.adapters.exchange import Client
-
     one = Client(issuer="i", client_id="a", token_url="u", scopes=("s", "t"))
     others = [
         Client(issuer="j", client_id="a", token_url="u", scopes=("s", "t")),
@@ -174,6 +182,20 @@ def test_a_refused_token_is_renewed_once(ags, host, finished):
     assert deliver_all() == 1
     assert ags.tokens_given == 2
     assert Delivery.objects.filter(kind="grade").latest("sequence").state == DeliveryState.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "is_kept"),
+    [(text, True) for text in ("3600", '"3600"', "3600.0", "null", '"soon"', "1e9999999")]
+    + [(text, False) for text in ("0", "-1", "-" + "9" * 400)],
+)
+def test_a_token_is_kept_however_its_life_is_written(ags, finished, lifetime, is_kept):
+    """Two deliveries, each by an exchange of its own; platforms throttle who asks for each anew."""
+    reply = f'{{"access_token": "t1", "token_type": "Bearer", "expires_in": {lifetime}}}'
+    ags.valid_tokens.add("t1")
+    ags.fault = on("POST", "/token", (200, {}, reply.encode()))
+    assert deliver_all() == 2
+    assert (len(ags.requests_to("POST", "/token")) == 1) is is_kept
 
 
 def test_a_platform_that_refuses_every_token_is_tried_later(ags, finished):
@@ -358,8 +380,6 @@ def test_a_coupled_line_item_takes_the_grade(ags, finished):
 
 def test_a_query_in_the_address_of_a_line_item_is_kept(ags, finished):
     """AGS 2.0: /scores goes into the path, before the query."""
-    from lti_bridge.adapters.ags import below
-
     assert below("https://x.test/item/1?type=a&b=", "scores") == "https://x.test/item/1/scores?type=a&b="
 
 
@@ -396,6 +416,21 @@ def test_a_worker_that_was_slow_does_not_overrule_its_successor(ags, finished):
     row.refresh_from_db()
     assert row.state == DeliveryState.DELIVERED
     assert DeliveryAttempt.objects.order_by("pk").first().outcome == "dead"
+
+
+def test_a_worker_that_was_slow_settles_nothing_while_its_successor_sends(ags, finished):
+    """The row is in flight as before, and not its own any more."""
+    row = only("grade")
+    slow = claim()
+    Delivery.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    successor = claim()
+    for late in (failed(slow, RejectedError("late"), no_jitter), Ending(claim=slow)):
+        settle([late], timezone.now(), no_jitter)
+        row.refresh_from_db()
+        assert (row.state, row.attempt_count) == (DeliveryState.IN_FLIGHT, successor.attempt_count)
+    settle([failed(successor, TransientError("busy"), no_jitter)], timezone.now(), no_jitter)
+    row.refresh_from_db()
+    assert row.state == DeliveryState.PENDING
 
 
 def test_one_send_at_a_time_for_a_learner_and_kind(ags, host, finished):
@@ -444,8 +479,6 @@ def test_outdated_states_never_hide_what_is_due(ags, finished):
 
 def test_the_lease_outlives_the_longest_exchange():
     """A worker that waits for slow replies still holds its row."""
-    from lti_bridge import http
-
     longest_call = http.CONNECT_TIMEOUT_S + http.READ_TIMEOUT_S + http.TOTAL_TIMEOUT_S
     assert timedelta(seconds=4 * longest_call) <= LEASE
 
@@ -487,8 +520,6 @@ def test_the_command_sends_what_is_due_and_ends(ags, finished, capsys):
 
 def test_tokens_are_kept_in_the_cache_under_a_digest(ags, finished):
     """Neither issuer nor client id can be read from the key, nor collide with another's."""
-    from lti_bridge.adapters.exchange import Client
-
     deliver_all()
     client = Client(
         issuer=ags.url, client_id="kapasitas", token_url=ags.url + "/token", scopes=tuple(sorted(SCOPES))
@@ -523,8 +554,6 @@ def test_workers_share_a_token_through_redis(ags, finished, settings):
             "KEY_PREFIX": f"kapasitas-test-{ags.url}",
         }
     }
-    from lti_bridge.adapters.exchange import Client
-
     client = Client(
         issuer=ags.url, client_id="kapasitas", token_url=ags.url + "/token", scopes=tuple(sorted(SCOPES))
     )

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lti_bridge import sweep
-from lti_bridge.models import CompletionRecord, Delivery
+from lti_bridge import notices, sweep
+from lti_bridge.models import CompletionRecord, Delivery, ProgressNotice
 from lti_bridge.sweep import sweep_course, sweep_due
 
 from .fakes import COURSE, OTHER_COURSE, make_enrolment
@@ -88,6 +88,11 @@ def test_one_learner_who_fails_does_not_stop_the_rest(host, monkeypatch, caplog)
     assert "Contoh" not in caplog.text
     with pytest.raises(SystemExit):
         call_command("sweep")
+    # No later round would come to them: what is left is a notice, which is taken up again and again.
+    assert set(ProgressNotice.objects.values_list("user_id", flat=True)) == {users[1]}
+    monkeypatch.setattr(host, "progress", progress)
+    assert notices.take(users[1], COURSE)
+    assert CompletionRecord.objects.count() == 3
 
 
 def test_a_sweep_goes_on_where_it_was_broken_off(host, monkeypatch):
@@ -116,8 +121,10 @@ def test_the_round_of_the_schedule(host, monkeypatch):
     assert sweep_due(stop=never) == []
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(hours=25))
     host.set_progress(users[0], grade=Decimal("0.9"))
+    # Changed before the round began, and committed after it had passed by: it is looked at once more.
+    host.changed_at[users[1], COURSE] = timezone.now() - timedelta(hours=25, minutes=50)
     sweep_due(stop=never)
-    assert seen == [(users[0], COURSE)]
+    assert seen == [(users[0], COURSE), (users[1], COURSE)]
     assert Delivery.objects.filter(account__user_id=users[0], kind="grade").count() == 2
     # A cache that forgets costs a whole round, and nothing else.
     cache.clear()

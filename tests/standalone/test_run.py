@@ -69,9 +69,12 @@ def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path, monkeypatch: p
 
 def test_a_secret_is_made_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The secret is the same at each start, readable by its owner only, and no draft is left beside it."""
-    monkeypatch.setattr(common_settings, "VAR", tmp_path)
+    var = tmp_path / "var"
+    monkeypatch.setattr(common_settings, "VAR", var)
     first = common_settings.secret_key("site")
     assert len(first) > 50
     assert common_settings.secret_key("site") == first
-    (file,) = tmp_path.iterdir()
+    (file,) = var.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    # Beside it lie the databases, with people's names and answers.
+    assert stat.S_IMODE(var.stat().st_mode) == 0o700

@@ -2,11 +2,19 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 import yaml
 
+import lti_bridge.conf
+import xblocks.records.conf
+
 from .conftest import PLUGIN, ROOT, Tutor
+
+# What Tutor's platform is like is not the operator's to say.
+NOT_THE_OPERATORS = {"KAPASITAS_LTI_HOST", "KAPASITAS_LTI_USE_CELERY", "KAPASITAS_RECORDS_USE_CELERY"}
+SETTINGS = sorted({*lti_bridge.conf.DEFAULTS, *xblocks.records.conf.DEFAULTS} - NOT_THE_OPERATORS)
 
 
 @pytest.fixture
@@ -22,8 +30,38 @@ def test_the_package_and_the_hosts_can_be_chosen(enabled: Tutor) -> None:
     enabled.ok("config", "save", "--set", f"KAPASITAS_PACKAGE={wheel}")
     enabled.ok("config", "save", "--set", f"KAPASITAS_LTI_ALLOW_HTTP_HOSTS={json.dumps(hosts)}")
     assert f"kapasitas-constraints.txt '{wheel}'" in enabled.text("build/openedx/Dockerfile")
-    lms = yaml.safe_load(enabled.text("apps/openedx/config/lms.env.yml"))
-    assert lms["KAPASITAS_LTI_ALLOW_HTTP_HOSTS"] == hosts
+    assert lms_settings(enabled)["KAPASITAS_LTI_ALLOW_HTTP_HOSTS"] == hosts
+
+
+def lms_settings(tutor: Tutor) -> dict[str, Any]:
+    """What the LMS's configuration says of us."""
+    found = yaml.safe_load(tutor.text("apps/openedx/config/lms.env.yml"))
+    return {name: value for name, value in found.items() if name.startswith("KAPASITAS")}
+
+
+def test_every_setting_can_be_set_by_its_own_name(enabled: Tutor) -> None:
+    """Also those that have come since the plugin was written: the list is that of the settings."""
+    odd = {"text": 'a "b": {c}', "list": ["x", 1], "none": 0}
+    chosen: dict[str, Any] = {name: {**odd, "name": name} for name in SETTINGS}
+    values = [part for name, value in chosen.items() for part in ("--set", f"{name}={json.dumps(value)}")]
+    enabled.ok("config", "save", *values)
+    assert lms_settings(enabled) == chosen
+
+
+def test_the_key_can_be_changed_and_the_former_one_read_meanwhile(enabled: Tutor) -> None:
+    """As docs/how-to/operate/keys.md says: the LMS has both, then the new one alone."""
+    enabled.ok("config", "save")
+    former = enabled.run("config", "printvalue", "KAPASITAS_LTI_KEY").stdout.strip()
+    enabled.ok(
+        "config",
+        "save",
+        *("--set", f'KAPASITAS_LTI_FORMER_KEYS=["{former}"]'),
+        *("--set", "KAPASITAS_LTI_KEY=a new secret"),
+    )
+    both = {"KAPASITAS_LTI_KEY": "a new secret", "KAPASITAS_LTI_FORMER_KEYS": [former]}
+    assert lms_settings(enabled) == both
+    enabled.ok("config", "save", "--unset", "KAPASITAS_LTI_FORMER_KEYS")
+    assert lms_settings(enabled) == {"KAPASITAS_LTI_KEY": "a new secret"}
 
 
 def test_beat_can_be_left_to_others(enabled: Tutor) -> None:
@@ -33,6 +71,21 @@ def test_beat_can_be_left_to_others(enabled: Tutor) -> None:
     assert "kapasitas-deliver" in enabled.text("local/docker-compose.yml")
     yaml.safe_load(enabled.text("local/docker-compose.prod.yml"))
     list(yaml.safe_load_all(enabled.text("k8s/deployments.yml")))
+
+
+@pytest.mark.parametrize(("https", "frames"), [(True, True), (True, False), (False, True)])
+def test_frames_get_both_cookies_if_asked(enabled: Tutor, https: bool, frames: bool) -> None:
+    """A browser takes such a cookie over https only; the session's is Tutor's own doing."""
+    enabled.ok(
+        "config",
+        "save",
+        *("--set", f"ENABLE_HTTPS={str(https).lower()}"),
+        *("--set", f"KAPASITAS_COURSES_IN_FRAMES={str(frames).lower()}"),
+    )
+    settings = enabled.text("apps/openedx/settings/lms/production.py")
+    assert ('SESSION_COOKIE_SAMESITE = "None"' in settings) is https
+    assert ('\nCSRF_COOKIE_SAMESITE = "None"\n' in settings) is (https and frames)
+    compile(settings, "production.py", "exec")
 
 
 @pytest.mark.parametrize("switched_on", [False, True])
@@ -52,6 +105,19 @@ def test_the_event_bus_gets_our_events_if_asked(enabled: Tutor, switched_on: boo
         exec(part, {"EVENT_BUS_PRODUCER_CONFIG": config})
     assert config["org.kapasitas.completion.recorded.v1"]["completions"]["enabled"] is switched_on
     assert config["org.openedx.learning.x.v1"]["y"]["enabled"] is False
+
+
+def test_the_filters_can_be_switched_on_as_the_page_says(enabled: Tutor) -> None:
+    """The plugin of one file in docs/reference/settings.md; Tutor reads the name from the file's."""
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    ((name, written),) = re.findall(r"```yaml\n(?=name: (\w+))(.*?)```", page, re.DOTALL)
+    assert f"`{name}.yml`" in page
+    (enabled.home / f"plugins/{name}.yml").write_text(written, encoding="utf-8")
+    enabled.ok("plugins", "enable", name)
+    lms = yaml.safe_load(enabled.text("apps/openedx/config/lms.env.yml"))
+    steps = [step for hook in lms["OPEN_EDX_FILTERS_CONFIG"].values() for step in hook["pipeline"]]
+    assert steps == ["lti_bridge.filters.CertificateAfterCompletion"]
+    assert lms["KAPASITAS_LTI_KEY"]
 
 
 def test_a_checkout_is_mounted_and_installed(enabled: Tutor) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 
-from lti_bridge.models import CompletionRecord, Delivery, LineItem, Platform, ReportTarget
+from lti_bridge.models import CompletionRecord, Delivery, Deployment, LineItem, Platform, ReportTarget
 from lti_bridge.records.content import content_hash
 from lti_bridge.sender import deliver_next
 from tests.lti_bridge.ags_server import running
@@ -22,6 +24,7 @@ from xblocks.records.api import bank_items, competency_names, known_competencies
 from xblocks.records.models import Response
 
 from . import databases
+from .rows import at, fill
 from .settings import KAPASITAS_LTI_KEY
 
 DUMPS = Path(__file__).parent / "dumps"
@@ -46,6 +49,38 @@ def rows_of(tables: list[str]) -> Rows:
     return found
 
 
+def add_second_platform() -> None:
+    """Another HR system with a result, which the dump of 0.1.0 has not: by its models as they were then."""
+    loader = MigrationLoader(connection)
+    then = loader.project_state(list(loader.applied_migrations)).apps
+    model = {
+        name: then.get_model("kapasitas_lti", name) for name in ("Platform", "Deployment", "ReportTarget")
+    }
+    user = then.get_model("auth", "User").objects.get()
+    platform = model["Platform"].objects.create(
+        name="SIMPEG lain", issuer="https://lain.example", client_id="lain", key_digest="1" * 64
+    )
+    deployment = model["Deployment"].objects.create(platform=platform, deployment_id="lain")
+    target = model["ReportTarget"].objects.create(
+        deployment=deployment, resource_link_id="lain", course_key="course-v1:A+B+C", key_digest="2" * 64
+    )
+    account = then.get_model("kapasitas_lti", "LinkedAccount").objects.create(
+        platform=platform, sub="lain", sub_digest="3" * 64, user=user
+    )
+    then.get_model("kapasitas_lti", "Delivery").objects.create(
+        target=target,
+        account=account,
+        kind="grade",
+        sequence=1,
+        value=Decimal(1),
+        maximum=Decimal(100),
+        completed=True,
+        event_time=at(8),
+        state="delivered",
+        not_before=at(8),
+    )
+
+
 @pytest.fixture(scope="module", params=sorted(path.name for path in DUMPS.iterdir()))
 def upgrade(
     request: pytest.FixtureRequest,
@@ -66,6 +101,8 @@ def upgrade(
         connections["default"] = type(former)(server, "default")
         try:
             databases.load(server, old)
+            if request.param == "0.1.0":
+                add_second_platform()
             tables = [table for table in connection.introspection.table_names() if table.startswith(OURS)]
             before = rows_of(tables)
             call_command("migrate", verbosity=0)
@@ -94,6 +131,20 @@ def test_what_was_there_is_there_unchanged(upgrade: tuple[str, Rows, Rows]) -> N
         if (release, table, column) not in MOVED and after[table].get(key, {}).get(column, "gone") != value
     ]
     assert lost == []
+
+
+def test_each_delivery_is_its_own_hr_systems(upgrade: tuple[str, Rows, Rows]) -> None:
+    """The column is newer than 0.1.0; a wrong one would give a result another system's pace and pauses."""
+    deliveries = Delivery.objects.select_related("target__deployment")
+    assert {one.platform_id for one in deliveries} == set(Platform.objects.values_list("pk", flat=True))
+    assert [one.pk for one in deliveries if one.platform_id != one.target.deployment.platform_id] == []
+
+
+def test_what_could_launch_and_send_still_can(upgrade: tuple[str, Rows, Rows]) -> None:
+    """Columns that came later hold what stops nothing that went before."""
+    assert set(Platform.objects.values_list("lti_version", "enabled")) == {("1.3", True)}
+    assert set(Deployment.objects.values_list("confirmed", flat=True)) == {True}
+    assert set(ReportTarget.objects.values_list("reconcile_first", flat=True)) == {False}
 
 
 def test_migrating_again_has_nothing_to_do(upgrade: tuple[str, Rows, Rows]) -> None:
@@ -141,6 +192,16 @@ def test_a_result_that_was_waiting_is_sent(
         assert waiting.attempts.get().outcome == "delivered"
     ((_path, score, _body),) = simpeg.scores
     assert (score["userId"], score["scoreGiven"]) == ("orang-7", Decimal("87.5"))
+
+
+@pytest.mark.django_db
+def test_the_next_dump_will_cover_every_table(settings: Any) -> None:
+    """A release whose tables are not all filled would leave a dump that proves nothing of them."""
+    settings.KAPASITAS_LTI_KEY = KAPASITAS_LTI_KEY
+    fill()
+    ours = [model for model in apps.get_models() if model._meta.db_table.startswith(OURS)]
+    assert len(ours) > 30
+    assert [model.__name__ for model in ours if not model.objects.exists()] == []
 
 
 @pytest.mark.django_db

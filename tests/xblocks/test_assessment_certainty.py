@@ -1,5 +1,6 @@
 """Certainty: asked when the author wants it, kept, never scored, and mirrored to the learner."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -56,8 +57,6 @@ def test_the_chart_tells_no_more_than_the_key(policy):
     """One item marked "sure", all others not: the chart would tell whether that one is right."""
     one = asked(feedback=policy)
     one.host = {"has_deadline_passed": lambda: False}
-    from datetime import UTC, datetime, timedelta
-
     one.host["due"] = datetime.now(UTC) + timedelta(days=1)
     one.answer("single", {"chosen": ["b"]}, certainty=3)
     assert "how sure you were" not in one.submit()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -9,6 +10,8 @@ from django.utils import translation
 
 from tests.xblocks import banks, samples
 from tests.xblocks.support import Learner
+from xblocks.competency.values import replace
+from xblocks.host import clock, records
 from xblocks.records import api
 from xblocks.records.models import Calibration, Evidence, Presentation, Response
 
@@ -101,6 +104,32 @@ def test_the_result_page_of_an_uncalibrated_bank(bank):
     )
     assert any(link in html for link in links)
     assert "<svg" in html
+
+
+FRAMEWORK = """<competency_framework id="uji" version="1"><domain id="d"><name lang="id">D</name>
+<competency id="gov.a"><name lang="id">Kompetensi A</name>
+<level n="3"><description lang="id">Menganalisis usul.</description>
+<indicator id="gov.a.3.1"><description lang="id">Membandingkan dua usul.</description></indicator></level>
+<level n="5"><description lang="id">Menjadi rujukan.</description></level></competency>
+<competency id="gov.b"><name lang="id">Kompetensi B</name></competency></domain>
+<post id="camat" basis="{basis}"><name lang="id">Camat</name><requires competency="gov.a" level="3"/></post>
+</competency_framework>"""
+
+
+@pytest.mark.parametrize("basis", ["proposal", "regulation"])
+def test_the_gap_to_what_the_post_requires(bank, user, basis):
+    """The required level, what a person at it does, how many are missing, and what the level rests on."""
+    api.load_framework(FRAMEWORK.format(basis=basis))
+    api.record_official(user.pk, api.OfficialIdentity(post="Camat Contoh"))
+    one = random_form()
+    for id_ in shown(one.start()):
+        one.answer(id_, banks.WRONG)
+    html = one.submit()
+    for said in ("Level 3", "Missing levels: ", "What a person at level 3 does", "Menganalisis usul."):
+        assert said in html
+    assert "<li>Membandingkan dua usul.</li>" in html
+    assert ("(proposed)" in html) is (basis == "proposal")
+    assert "Menjadi rujukan." not in html
 
 
 def test_what_was_met_does_not_come_again(bank):
@@ -267,10 +296,6 @@ def test_an_adaptive_test_cannot_be_broken_off(bank):
 
 def test_time_ends_an_adaptive_test_and_silence_earns_nothing(bank, monkeypatch):
     """Broken off before its shortest length it earns less in proportion: an empty one nothing."""
-    from datetime import timedelta
-
-    from xblocks.host import clock
-
     banks.calibrate()
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now)
@@ -306,9 +331,8 @@ def test_an_attempt_can_be_replayed(bank):
     one = adaptive_form()
     sit(one, lambda number: number % 2 == 0)
     course = one.block._situation().course
+    assert one.block.attempt["trace"]
     for place, step in enumerate(one.block.attempt["trace"]):
-        from xblocks.competency.values import replace
-
         at = replace(course, given=course.given[: place + 1]).step().estimate
         assert (round(at.theta, 6), round(at.se, 6)) == (step[1], step[2])
 
@@ -375,8 +399,6 @@ def test_facts_for_others_name_no_item_of_the_bank(bank):
 
 def test_without_records_there_is_nothing_to_draw_from(bank, monkeypatch):
     """On a host without the records app the form cannot be drawn, and the page says so instead of failing."""
-    from xblocks.host import records
-
     monkeypatch.setattr(records, "installed", lambda: False)
     one = adaptive_form()
     assert "not ready" in one.page()

@@ -52,6 +52,13 @@ def test_a_wrong_clock_does_no_harm(skew):
     assert given(told, started=START, ends=END, received=received).at == END - timedelta(minutes=1)
 
 
+def test_a_clock_that_jumped_by_millennia():
+    """What a client can say is more than our calendar has before now."""
+    told = Told(answered=datetime(1970, 1, 1, tzinfo=UTC), sent=datetime(9998, 12, 31, tzinfo=UTC))
+    assert given(told, started=START, ends=None, received=END).at == START
+    assert given(told, started=START, ends=END, received=after(hours=1)) is None
+
+
 def test_seconds_left():
     assert seconds_left(END, END - timedelta(seconds=1, milliseconds=1)) == 2
     assert seconds_left(END, after(hours=1)) == 0
@@ -212,6 +219,58 @@ def test_before_that_it_is_left_open(at):
     at(after(hours=23))
     one.post("view")
     assert one.block.attempt["submitted"] is None
+
+
+# Two devices
+
+
+@pytest.mark.parametrize(("waited", "stands"), [(600, WRONG), (31, WRONG), (29, RIGHT), (0, RIGHT)], ids=str)
+def test_of_two_devices_the_later_answer_stands(at, waited, stands):
+    """What waited on one device replaces nothing newer; within the grace the last one counts."""
+    one = timed()
+    at(START + timedelta(minutes=20))
+    assert one.answer("single", WRONG)[0] == 200
+    sent = START + timedelta(minutes=20)
+    old = claim(sent - timedelta(seconds=waited), sent)
+    status, reply = one.answer("single", RIGHT, **old)
+    assert status == 200
+    assert reply.get("superseded", False) is (stands is WRONG)
+    assert ("html" in reply) is (stands is WRONG)
+    assert one.block.attempt["answers"]["single"]["response"] == stands
+    assert one.answer("single", RIGHT, **claim(sent, sent))[1].get("superseded") is None
+
+
+def test_an_answer_that_is_superseded_leaves_no_trace(at):
+    """Neither on record nor in an event: the learner did not mean it any more."""
+    one = timed()
+    at(START + timedelta(minutes=20))
+    one.answer("single", WRONG)
+    before = list(one.runtime.published)
+    sent = START + timedelta(minutes=20)
+    assert one.answer("single", RIGHT, **claim(START, sent))[1]["superseded"] is True
+    assert one.runtime.published == before
+
+
+@pytest.mark.parametrize("claimed", [START - timedelta(days=9000), START - timedelta(seconds=1)], ids=str)
+def test_a_clock_that_was_set_while_it_waited(at, claimed):
+    """An answer from before the attempt is none: it counts from when it came, and as the later one."""
+    one = timed()
+    at(START + timedelta(minutes=20))
+    one.answer("single", WRONG)
+    at(START + timedelta(minutes=21))
+    assert one.answer("single", RIGHT, **claim(claimed, START + timedelta(minutes=21)))[0] == 200
+    kept = one.block.attempt["answers"]["single"]
+    assert kept["response"] == RIGHT
+    assert kept["at"] == kept["received"]
+
+
+def test_a_client_from_the_future_blocks_nobody(at):
+    """A time that the client alone vouches for never makes the answers of others old."""
+    one = timed()
+    one.answer("single", WRONG, answered_at=after(days=900).isoformat())
+    at(START + timedelta(minutes=1))
+    word = claim(START + timedelta(minutes=1), START + timedelta(minutes=1))
+    assert "superseded" not in one.answer("single", RIGHT, **word)[1]
 
 
 # The host's due date, for a device that was offline

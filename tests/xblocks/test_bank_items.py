@@ -15,7 +15,8 @@ ITEM = """<item id="q{n}" type="single_choice" competencies="gov.a" level="1"><p
 <option id="a" correct="true">A</option><option id="b">B</option><source>PP 17/2018</source>
 <feedback>SECRET {n}</feedback></item>"""
 FRAMEWORK = """<competency_framework id="kapasitas" version="1"><domain id="d"><name lang="id">D</name>
-<competency id="gov.a"><name lang="id">Kedudukan kecamatan</name><name lang="en">Status</name></competency>
+<competency id="gov.a"><name lang="id">Kedudukan kecamatan</name><name lang="en">Status</name>
+<level n="1"><description lang="id">Menyebut jabatan.</description></level></competency>
 </domain></competency_framework>"""
 REFS = '<item ref="q2"/><item ref="q1"/>'
 
@@ -26,6 +27,13 @@ def loaded(django_user_model):
     api.load_framework(FRAMEWORK)
     items = "".join(ITEM.format(n=n) for n in range(1, 4))
     api.load_bank(f'<item_bank id="uji" version="1" title="Uji" lang="id">{items}</item_bank>')
+
+
+def test_the_author_reads_what_the_level_means():
+    """Beside each item stands what a person at its level does."""
+    one = Learner(samples.olx(REFS, bank="uji@1"))
+    with translation.override("id"):
+        assert one.block.author_view().content.count("level 1: Menyebut jabatan.") == 2
 
 
 def test_references_are_resolved_and_named():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -137,10 +138,11 @@ def test_the_queue_outlives_the_page(page, workbench):
         }"""
     )
     page.get_by_text("Tersimpan di perangkat dan belum terkirim: 9").wait_for()
-    before = page.evaluate("localStorage.getItem(Object.keys(localStorage)[0])")
+    before = page.evaluate("({ ...localStorage })")
+    assert len(before) == 9
     page.reload()
     page.get_by_text("Tersimpan di perangkat dan belum terkirim: 9").wait_for()
-    assert page.evaluate("localStorage.getItem(Object.keys(localStorage)[0])") == before
+    assert page.evaluate("({ ...localStorage })") == before
     state = "all => all.map((one) => one.type.match(/radio|checkbox/) ? one.checked : one.value)"
     restored = items.locator("[data-part]").evaluate_all(state)
     page.unroute("**/answer/**")
@@ -149,6 +151,121 @@ def test_the_queue_outlives_the_page(page, workbench):
     page.reload()
     assert items.locator("[data-part]").evaluate_all(state) == restored
     assert page.get_by_text("9 dari 9 terjawab").count() == 2
+
+
+def answers_kept(page):
+    """What waits on the device: the answer by item, of all assessments."""
+    kept = page.evaluate("Object.values(localStorage).map(JSON.parse)")
+    return {one["item"]: one["response"] for one in kept}
+
+
+def test_two_windows_share_the_queue(page, workbench):
+    """Two windows of an attempt keep what either was told; of two answers the newer one is sent."""
+    begin(page, workbench, "timed_with_certainty", "dua-jendela", "0 dari 4 terjawab")
+    other = page.context.new_page()
+    open_scenario(other, workbench, "timed_with_certainty", "dua-jendela")
+    page.context.set_offline(True)
+    page.get_by_role("radio", name="lurah").check()
+    other.get_by_label("sarana dan prasarana").check()
+    other.get_by_role("radio", name="kepala desa").check()
+    page.get_by_text("Tersimpan di perangkat dan belum terkirim: 2").wait_for()
+    assert answers_kept(page) == {"t1": {"chosen": ["b"]}, "t2": {"chosen": ["a"]}}
+    other.close()
+    page.context.set_offline(False)
+    page.get_by_text("Semua jawaban Anda sudah terkirim.").wait_for()
+    page.reload()
+    assert page.get_by_role("radio", name="kepala desa").is_checked()
+    assert page.get_by_label("sarana dan prasarana").is_checked()
+
+
+def test_another_assessment_leaves_the_queue_alone(page, workbench):
+    """A page without an attempt going on forgets nothing of the other attempts of this device."""
+    begin(page, workbench, "immediate_feedback", "dua-asesmen", "0 dari 2 terjawab")
+    page.route("**/answer/**", lambda route: route.abort())
+    page.get_by_role("radio", name="camat").check()
+    page.get_by_text("belum terkirim: 1").wait_for()
+    open_scenario(page, workbench, "timed_with_certainty", "dua-asesmen")
+    page.get_by_role("button", name="Mulai").wait_for()
+    assert answers_kept(page) == {"q1": {"chosen": ["a"]}}
+
+
+def test_what_is_answered_while_handing_in(page, workbench):
+    """What was typed since “Submit” was pressed is handed in; meanwhile nothing can be changed."""
+    begin(page, workbench, "timed_with_certainty", "kumpul", "0 dari 4 terjawab")
+    page.get_by_role("button", name="Kumpulkan", exact=True).click()
+    page.get_by_text("Belum terjawab").wait_for()
+    page.get_by_role("textbox").first.fill("camat")
+    # Before the pause after typing is over.
+    page.evaluate("document.querySelector('[data-action=confirm]').click()")
+    page.get_by_text("Hasil Anda").wait_for()
+    assert "25%" in page.locator(".ka-score").inner_text()
+
+    page.get_by_role("button", name="Coba lagi").click()
+    page.get_by_text("0 dari 4 terjawab").first.wait_for()
+    waiting = []
+    page.route("**/submit/**", lambda route: waiting.append(route))
+    page.get_by_role("button", name="Kumpulkan", exact=True).click()
+    page.get_by_role("button", name="Tetap kumpulkan").click()
+    while not waiting:
+        page.wait_for_timeout(50)
+    assert page.get_by_role("radio", name="lurah").is_disabled()
+    waiting[0].abort()
+    page.get_by_text("Tidak ada sambungan").wait_for()
+    assert page.get_by_role("radio", name="lurah").is_enabled()
+
+
+def test_an_answer_changed_while_it_is_sent(page, workbench):
+    """The page never says “sent” of an answer that is not the one shown."""
+    begin(page, workbench, "timed_with_certainty", "ganti", "0 dari 4 terjawab")
+    waiting = []
+    page.route("**/answer/**", lambda route: route.abort() if waiting else waiting.append(route))
+    page.get_by_role("radio", name="kepala desa").check()
+    while not waiting:
+        page.wait_for_timeout(50)
+    page.get_by_role("radio", name="lurah").check()
+    said = page.locator("[data-item=t1] [data-status]")
+    waiting[0].continue_()
+    page.locator("[data-item=t1][data-complete]").wait_for()
+    said.get_by_text("Tersimpan di perangkat").wait_for()
+    assert answers_kept(page) == {"t1": {"chosen": ["a"]}}
+    page.unroute("**/answer/**")
+    page.get_by_role("button", name="Kirim lagi").click()
+    said.get_by_text("Terkirim", exact=True).wait_for()
+    page.reload()
+    assert page.get_by_role("radio", name="lurah").is_checked()
+
+
+def test_a_clock_that_is_set_while_an_answer_waits(page, workbench):
+    """How long it waited is told right, though the device jumped from 1970 to now meanwhile."""
+    page.clock.install(time=0)
+    begin(page, workbench, "timed_with_certainty", "jam", "0 dari 4 terjawab")
+    sent = []
+    page.context.set_offline(True)
+    page.get_by_role("radio", name="lurah").check()
+    page.get_by_text("belum terkirim: 1").wait_for()
+    page.clock.run_for(60_000)
+    page.on("request", lambda one: sent.append(one.post_data_json) if "/answer" in one.url else None)
+    page.clock.set_system_time("2026-11-26T08:00:00Z")
+    page.context.set_offline(False)
+    page.get_by_text("Semua jawaban Anda sudah terkirim.").wait_for()
+    given, went = (datetime.fromisoformat(sent[-1][name]) for name in ("answered_at", "sent_at"))
+    assert timedelta(seconds=60) <= went - given < timedelta(seconds=90)
+
+
+def test_a_device_that_was_offline_while_another_went_on(page, workbench):
+    """Where the server says that a later answer stands, the page shows that one and says so."""
+    begin(page, workbench, "timed_with_certainty", "dua-perangkat", "0 dari 4 terjawab")
+    page.get_by_role("radio", name="lurah").check()
+    page.get_by_text("Terkirim", exact=True).wait_for()
+    page.reload()
+    stands = page.locator("[data-item=t1]").evaluate("item => item.outerHTML")
+    reply = {"item": "t1", "complete": True, "answered": 1, "count": 4, "superseded": True, "html": stands}
+    page.route("**/answer/**", lambda route: route.fulfill(json=reply))
+    page.get_by_role("radio", name="kepala desa").check()
+    page.get_by_text("lebih baru di perangkat lain").wait_for()
+    assert page.get_by_role("radio", name="lurah").is_checked()
+    assert page.evaluate("document.activeElement.closest('[data-item]').dataset.item") == "t1"
+    assert answers_kept(page) == {}
 
 
 def test_a_device_without_storage(page, workbench):

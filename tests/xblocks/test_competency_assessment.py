@@ -3,6 +3,7 @@
 # Data stays on one line, where it is easier to read.
 # ruff: noqa: E501
 
+import json
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,17 @@ def answer_rightly(one):
     rights = shuffled(one, "matching")
     matches = {pair: rights[pair] for pair in ("pair-one", "pair-two")}
     assert one.answer("matching", {"matches": matches})[0] == 200
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800", "\udfff", "x" * 501], ids=ascii)
+def test_text_that_nothing_can_hold_is_refused(user, text):
+    """NUL and halves of characters fail in databases, pages and the instructor's report."""
+    one = learner(user)
+    one.start()
+    assert one.answer("text", {"text": text})[0] == 400
+    answer_rightly(one)
+    one.submit()
+    assert Response.objects.filter(user=user).count() == samples.COUNT
 
 
 def test_whole_path(user):
@@ -135,6 +147,43 @@ def test_feedback_policy_after_submission(policy, due_in, shown):
     html = one.submit()
     assert ("SECRET why" in html) is shown
     assert "ka-score" in html
+
+
+def items_of(*competencies):
+    """An assessment of one item for each of the competencies named."""
+    items = "".join(
+        f'<item id="q{n}" type="short_text" competencies="{names}" level="1"><prompt>P</prompt><accept>x</accept></item>'
+        for n, names in enumerate(competencies)
+    )
+    return f'<competency_assessment feedback="{{}}">{items}</competency_assessment>'
+
+
+@pytest.mark.parametrize(
+    ("competencies", "told"),
+    [
+        # Each row would be one answer's.
+        (("gov.a", "gov.b", "gov.c"), []),
+        # The total less gov.a's would be that of one answer.
+        (("gov.a", "gov.a", "gov.b"), []),
+        (("gov.a", "gov.a", "gov.b", "gov.b", "gov.b", "gov.c"), ["gov.b"]),
+        (("gov.a", "gov.a", "gov.b", "gov.c"), ["gov.a"]),
+        # gov.b's one answer is among gov.a's.
+        (("gov.a", "gov.a gov.b"), ["gov.a"]),
+        (("gov.a", "gov.a", "gov.b", "gov.b"), ["gov.a", "gov.b"]),
+    ],
+)
+def test_results_by_competency_tell_of_no_single_answer(competencies, told):
+    """While the key is withheld: what one item makes is not told, nor what the rest would tell."""
+    olx = items_of(*competencies)
+    for policy, shown in (("never", told), ("after_submission", sorted({*" ".join(competencies).split()}))):
+        one = Learner(olx.format(policy))
+        one.start()
+        one.answer("q0", {"text": "x"})
+        html = one.submit()
+        # In the table of points, and in that of levels.
+        assert sorted({*re.findall(r'<th scope="row">([^<]*)</th>', html)}) == shown
+        assert ("of a single item" in html) is (len(shown) < len({*" ".join(competencies).split()}))
+        assert "ka-score" in html
 
 
 def test_the_platform_can_hide_results():
@@ -489,6 +538,8 @@ def test_what_others_are_told():
     }  # fmt: skip
     assert one.block.max_score() == data["max_score"] == samples.POINTS
     assert one.block.index_dictionary()["content"]["prompts"].startswith("Prompt single")
+    # Whoever could look the questions up would begin the time with the answers at hand.
+    assert learner(time_limit="10").block.index_dictionary()["content"]["prompts"] == ""
 
 
 def test_report_rows():
@@ -506,8 +557,6 @@ def test_report_rows():
 
 def test_state_is_small():
     """A full attempt's state stays far below what a host's column takes."""
-    import json
-
     one = learner()
     one.start()
     for _round in range(30):

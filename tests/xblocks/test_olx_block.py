@@ -2,9 +2,13 @@
 
 from hypothesis import given
 from lxml import etree
+from xblock.core import XBlock
+from xblock.fields import Boolean, Scope
+from xblock.runtime import Mixologist
 
 from tests.xblocks import samples, strategies
 from tests.xblocks.support import Learner
+from xblocks.competency_assessment import CompetencyAssessmentXBlock
 from xblocks.olx.assessments import AssessmentDefinition, write_definition
 from xblocks.olx.xml import canonical
 from xblocks.parts.competency_assessment.studio import EDITOR
@@ -104,14 +108,9 @@ def test_content_that_only_the_host_can_parse():
 
 def test_host_fields_pass_through():
     """Fields that the host mixes into every block are read and written as the host's own."""
-    from xblock.core import XBlock
-    from xblock.fields import Boolean, Scope
-    from xblock.runtime import Mixologist
 
     class Inherited(XBlock):
         graded = Boolean(scope=Scope.settings)
-
-    from xblocks.competency_assessment import CompetencyAssessmentXBlock
 
     mixed = Mixologist([Inherited]).mix(CompetencyAssessmentXBlock)
     one = Learner(samples.olx())

@@ -4,7 +4,7 @@ Items speak through an ability on a bank's scale; so do other kinds, whoever jud
 changed: what was wrong is followed by a new revision (``xblocks.records``).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -79,19 +79,18 @@ def evidence_of(
     occurred_at: datetime,
     scale: str = "",
     model_version: str = PROVISIONAL,
-    pilots: Collection[str] = (),
     unanswered_count: bool = True,
 ) -> tuple[Evidence, ...]:
     """Return the evidence of an attempt that was handed in, one for each competency of its items.
 
     The ability is the expected a posteriori one over the items of the competency (Bock & Mislevy 1982); an
     item of several competencies counts in full for each. An item without a model is taken as experts expect
-    it. ``pilots`` count for nothing. An item without an answer counts as wrong, in an adaptive test
+    it. An item without an answer counts as wrong, in an adaptive test
     (``unanswered_count`` False) for nothing: there the learner did not choose to pass it over.
     """
     groups: dict[str, list[ItemResult]] = {}
     for one in result.items:
-        if one.item.id not in pilots and (one.response is not None or unanswered_count):
+        if one.response is not None or unanswered_count:
             for competency in one.item.competencies:
                 groups.setdefault(competency, []).append(one)
     found = []

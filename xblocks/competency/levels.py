@@ -22,6 +22,7 @@ __all__ = [
     "LevelEstimate",
     "certainty",
     "gap",
+    "gap_words",
     "level_of",
     "level_words",
     "span",
@@ -115,6 +116,17 @@ def certainty(probability: float) -> Message:
 def gap(level: int, required: int) -> int:
     """Return how many levels are missing; 0 where the requirement is met."""
     return max(0, _checked(required) - _checked(level, lowest=0))
+
+
+def gap_words(estimate: LevelEstimate, required: int) -> Message:
+    """Return how many levels are missing, as far as that is known: as the levels in question have it."""
+    low, high = span(estimate)
+    least, most = gap(high, required), gap(low, required)
+    if least == most:
+        return Message(_("Missing levels: {n}"), {"n": most})
+    if least == 0:
+        return Message(_("Missing levels: at most {n}"), {"n": most})
+    return Message(_("Missing levels: {least} to {most}"), {"least": least, "most": most})
 
 
 def _checked(level: int, lowest: int = 1) -> int:

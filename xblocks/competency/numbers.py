@@ -50,13 +50,15 @@ def parse_number(text: str, style: NumberFormat = NumberFormat.PLAIN) -> Decimal
     ...
     xblocks.competency.errors.NumberFormatError: “12.5” is not a number. Write for example 1.250.000 or 12,5.
     """
-    bare = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-").strip()
+    # What is too long is not looked at: searching it for a unit can take hours.
+    kept = text if len(text) <= MAX_LENGTH else ""
+    bare = kept.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-").strip()
     if style is NumberFormat.RUPIAH:
         bare = re.sub(r"(?i)^([-+]?)\s*(?:rp\.?|idr)\s*", r"\1", bare)
         bare = re.sub(r",(?:-+|--)$", "", bare)
     elif style is NumberFormat.PERCENT:
         bare = re.sub(r"\s*(?:%|persen)$", "", bare, flags=re.IGNORECASE)
-    found = NUMBER.fullmatch(bare) if len(text) <= MAX_LENGTH else None
+    found = NUMBER.fullmatch(bare)
     if found is None:
         raise NumberFormatError(
             Message(

@@ -4,7 +4,7 @@ Each kind knows its own JSON, which is the same on the wire and at rest but for 
 parts: those leave the server as opaque tokens (see ``layout``), ``names`` maps them back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import ClassVar, Self, cast, override
 
@@ -175,7 +175,7 @@ class Written(Response):
     def read(cls, item: ShortText, data: Json) -> Self:
         """Read ``{"text": "…"}``, up to 500 characters."""
         text = _value(item, data, cls.field)
-        if not isinstance(text, str) or len(text) > MAX_TEXT:
+        if not isinstance(text, str) or len(text) > MAX_TEXT or not _is_storable(text):
             raise _shape(item, text, Message(_("text of up to {n} characters"), {"n": MAX_TEXT}))
         return cls(bool(text.strip()), text)
 
@@ -195,15 +195,23 @@ def renamed(data: object, names: Mapping[str, str]) -> object:
     >>> renamed({"places": {"t1": 2}, "matches": {"p1": "t1"}}, {"t1": "a"})
     {'places': {'a': 2}, 'matches': {'p1': 'a'}}
     """
-    rename: Callable[[object], object] = lambda one: names.get(one, one) if isinstance(one, str) else one  # noqa: E731
     if not names or not isinstance(data, dict):
         return data
+
+    def rename(one: object) -> object:
+        return names.get(one, one) if isinstance(one, str) else one
+
     return {
         field: {rename(key): rename(value) for key, value in given.items()}
         if isinstance(given, dict)
         else given
         for field, given in data.items()
     }
+
+
+def _is_storable(text: str) -> bool:
+    """Tell whether databases, pages and reports can hold the text: JSON has NUL and halves of characters."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _shape(item: Item, given: object, expected: Message) -> ResponseShapeError:

@@ -14,7 +14,7 @@ from xblocks.competency.measuring import cut_scores
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.measurement.models import ItemModel
-from xblocks.records.values import BankPool, ResponseRecord
+from xblocks.records.values import BankPool, LevelWords, Requirement, ResponseRecord
 
 __all__ = [
     "bank_items",
@@ -32,7 +32,7 @@ __all__ = [
     "record_evidence",
     "record_presentations",
     "record_responses",
-    "required_levels",
+    "requirement_of",
     "unknown_competencies",
 ]
 
@@ -71,7 +71,7 @@ def competency_names(ids: Iterable[str], language: str) -> Mapping[str, str]:
     return api.competency_names(ids, language)
 
 
-def competency_levels(ids: Iterable[str], language: str) -> Mapping[str, Mapping[int, str]]:
+def competency_levels(ids: Iterable[str], language: str) -> Mapping[str, Mapping[int, LevelWords]]:
     """Return what a person at each level does, by competency; nothing where there are no frameworks."""
     if not installed():
         return {}
@@ -196,10 +196,10 @@ def mastery_of(user_id: int | None, competencies: Iterable[str], *, at: datetime
     return api.mastery_of(user_id, competencies, at=at)
 
 
-def required_levels(user_id: int | None) -> Mapping[str, int]:
-    """Return the level by competency that the learner's post requires; empty where that is not known."""
+def requirement_of(user_id: int | None) -> Requirement:
+    """Return what the learner's post requires; nothing where that is not known."""
     if user_id is None or not installed():
-        return {}
+        return Requirement()
     from xblocks.records import api
 
-    return api.required_levels(user_id)
+    return api.requirement_of(user_id)

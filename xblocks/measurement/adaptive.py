@@ -156,9 +156,10 @@ class AdaptiveTest:
         if reason is not None:
             return Step(None, reason, estimate, above)
         randomness = _replayable(f"{self.seed}\n{len(given)}")
-        if len(given) in self._trial_steps:
-            asked = {one.item_id for one in given}
-            left = [item_id for item_id in self.trial if item_id not in asked]
+        asked = {one.item_id for one in given}
+        left = [item_id for item_id in self.trial if item_id not in asked]
+        # None are left where one was answered before its time, without connection.
+        if left and len(given) in self._trial_steps:
             return Step(randomness.choice(left), None, estimate, above)
         item_id = self._next(estimate.theta, counted, randomness)
         return Step(item_id, None if item_id else StopReason.EXHAUSTED, estimate, above)

@@ -45,10 +45,6 @@ class Link(NamedTuple):
         """Return an ability of the new scale on the old one."""
         return self.slope * theta + self.intercept
 
-    def inverse(self) -> "Link":
-        """Return the line from the old scale to the new."""
-        return Link(1.0 / self.slope, -self.intercept / self.slope)
-
 
 def _checked(new: Sequence[Linkable], old: Sequence[Linkable]) -> None:
     if len(new) != len(old) or len(new) < MIN_ANCHORS:

@@ -40,19 +40,19 @@ def markup(
 
     Direct children named in ``leave`` are not part of the text.
     """
-    copy = element_of("x", inner(element))
+    allowed, left = INLINE if inline else FLOW, [child for child in element if str(child.tag) in leave]
+    for child in element:
+        if child not in left:
+            for node in child.iter():
+                _check(reading, node, allowed)
+    text = inner(element)
+    if not left:
+        return text
+    copy = element_of("x", text)
     for child in list(copy):
         if str(child.tag) in leave:
             copy.remove(child)
-    allowed = INLINE if inline else FLOW
-    for node in element.iterdescendants():
-        if not any(_left_out(one, element, leave) for one in (node, *node.iterancestors())):
-            _check(reading, node, allowed)
     return inner(copy)
-
-
-def _left_out(node: etree._Element, parent: etree._Element, leave: Collection[str]) -> bool:
-    return str(node.tag) in leave and node.getparent() is parent
 
 
 def _check(reading: Reading, node: etree._Element, allowed: set[str]) -> None:

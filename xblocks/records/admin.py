@@ -96,9 +96,9 @@ class CompetencyAdmin(FactsAdmin):
 class PostAdmin(FactsAdmin):
     """Posts of every loaded version, and the levels that they require."""
 
-    list_display = ("post_id", "framework", "eselon")
+    list_display = ("post_id", "framework", "eselon", "basis")
     list_select_related = ("framework",)
-    list_filter = ("framework",)
+    list_filter = ("framework", "basis")
     search_fields = ("post_id",)
 
 
@@ -169,5 +169,5 @@ class PresentationAdmin(FactsAdmin):
 class CalibrationRequestAdmin(FactsAdmin):
     """Who asked for a calibration, and how it ended."""
 
-    list_display = ("bank_id", "family", "asked_at", "started_at", "finished_at", "number")
+    list_display = ("bank_id", "family", "partial", "asked_at", "started_at", "finished_at", "number")
     list_filter = ("bank_id",)

@@ -32,7 +32,7 @@ OPENEDX_EVENTS = (11, 1, 1)
 
 def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Check the settings that the plugin reads."""
-    return [*_wrong_settings(), *_wrong_measurement()]
+    return [*_wrong_settings(), *_wrong_measurement(), *_wrong_calibrating()]
 
 
 def check_releases(**_kwargs: Any) -> list[checks.CheckMessage]:
@@ -106,6 +106,22 @@ def _wrong_measurement() -> Iterator[checks.CheckMessage]:
             _("KAPASITAS_REQUIRED_LEVELS cannot be read: %(fault)s") % {"fault": wrong},
             hint=_('Write it as {"camat": {"gov.pendanaan": 3}}: post, competency, level 1 to 5.'),
             id=f"{PREFIX}.E007",
+        )
+
+
+def _wrong_calibrating() -> Iterator[checks.CheckMessage]:
+    use, queue = setting("KAPASITAS_RECORDS_USE_CELERY"), setting("KAPASITAS_RECORDS_QUEUE")
+    if not isinstance(use, bool):
+        yield checks.Error(
+            _("KAPASITAS_RECORDS_USE_CELERY is %(value)r, which is neither true nor false.") % {"value": use},
+            hint=_("Write it without quotation marks: a text counts as true, “false” too."),
+            id=f"{PREFIX}.E008",
+        )
+    if not isinstance(queue, str):
+        yield checks.Error(
+            _("KAPASITAS_RECORDS_QUEUE is %(value)r, which is no name of a queue.") % {"value": queue},
+            hint=_("Name a queue that a worker reads, or leave it empty for the platform's own."),
+            id=f"{PREFIX}.E009",
         )
 
 

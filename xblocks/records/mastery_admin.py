@@ -114,8 +114,10 @@ class EvidenceAdmin(FactsAdmin):
     def person(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Show every competency of a person."""
         _permitted(request, VIEW)
+        # First whether there is such an account: no database holds any number.
+        context = self._context(request, user_id)
         rows = mastery_page.competency_rows(user_id, timezone.now())
-        context = {**self._context(request, user_id), "rows": rows}
+        context |= {"rows": rows, "proposed": any(row.proposed for row in rows)}
         return TemplateResponse(request, "admin/kapasitas_records/mastery/person.html", context)
 
     def competency(self, request: HttpRequest, user_id: int, competency: str) -> HttpResponse:

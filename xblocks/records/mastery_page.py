@@ -1,6 +1,6 @@
 """What staff read of a person's competencies: findings in words, what they rest on, and what was decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from xblocks.competency.numbers import format_number
 from xblocks.competency.values import dataclass
 from xblocks.records import api
 from xblocks.records.models.mastery import KIND_NAMES, STATUS_NAMES
+from xblocks.records.values import Requirement
 
 from .words import say
 
@@ -35,6 +36,7 @@ class CompetencyRow:
     level: str
     certainty: str
     required: str
+    proposed: bool
     missing: int
     decided: str
     why: tuple[str, ...]
@@ -46,6 +48,7 @@ class LevelRow:
 
     number: int
     words: str
+    indicators: tuple[str, ...]
     reached: str
     certainty: str
     required: bool
@@ -89,31 +92,32 @@ class Detail:
 
 def competency_rows(user_id: int, at: datetime) -> tuple[CompetencyRow, ...]:
     """Return every competency that has evidence or a decision, then those that are required without."""
-    required = api.required_levels(user_id)
-    found = api.mastery_of(user_id, at=at, required=required)
-    ids = [*found, *(id_ for id_ in required if id_ not in found)]
+    requirement = api.requirement_of(user_id)
+    found = api.mastery_of(user_id, at=at, required=requirement.levels)
+    ids = [*found, *(id_ for id_ in requirement.levels if id_ not in found)]
     names = api.competency_names(ids, _language())
-    rows = (_row(id_, names[id_], found.get(id_), required.get(id_)) for id_ in ids)
+    rows = (_row(id_, names[id_], found.get(id_), requirement) for id_ in ids)
     return tuple(sorted(rows, key=lambda row: (not (row.found or row.decided), row.name.casefold())))
 
 
 def detail(user_id: int, competency: str, at: datetime) -> Detail:
     """Return one competency with its evidence, newest first, and the decisions about it."""
-    required = api.required_levels(user_id).get(competency)
+    requirement = api.requirement_of(user_id)
     found = api.mastery_of(user_id, [competency], at=at).get(competency)
     name = api.competency_names([competency], _language())[competency]
     weights = dict(found.reasons) if found else {}
     evidence = sorted(api.evidence_on(user_id, [competency]), key=lambda one: one.occurred_at, reverse=True)
     return Detail(
-        row=_row(competency, name, found, required),
-        levels=_levels(competency, found, required),
+        row=_row(competency, name, found, requirement),
+        levels=_levels(competency, found, requirement.levels.get(competency)),
         evidence=tuple(_evidence(one, weights.get(one)) for one in evidence),
         decisions=_decisions(api.decisions_on(user_id, [competency])),
         decided=found is not None and found.overridden is not None,
     )
 
 
-def _row(id_: str, name: str, found: Mastery | None, required: int | None) -> CompetencyRow:
+def _row(id_: str, name: str, found: Mastery | None, requirement: Requirement) -> CompetencyRow:
+    required = requirement.levels.get(id_)
     known = found is not None and (found.enough or found.overridden is not None)
     return CompetencyRow(
         id=id_,
@@ -125,6 +129,7 @@ def _row(id_: str, name: str, found: Mastery | None, required: int | None) -> Co
         if found and found.found
         else "",
         required="" if required is None else str(required),
+        proposed=required is not None and id_ in requirement.proposed,
         missing=gap(found.level, required) if required and found and known else 0,
         decided=_decision(found.overridden) if found and found.overridden else "",
         why=tuple(map(say, why(found, _day))) if found else (),
@@ -132,12 +137,13 @@ def _row(id_: str, name: str, found: Mastery | None, required: int | None) -> Co
 
 
 def _levels(competency: str, found: Mastery | None, required: int | None) -> tuple[LevelRow, ...]:
-    words: Mapping[int, str] = api.competency_levels([competency], _language()).get(competency, {})
+    words = api.competency_levels([competency], _language()).get(competency, {})
     observed = found is not None and found.found is not None
     return tuple(
         LevelRow(
             number=level,
-            words=words.get(level, ""),
+            words=words[level].description if level in words else "",
+            indicators=words[level].indicators if level in words else (),
             reached=_percent(found.estimate.reaches(level)) if found and observed else "",
             certainty=say(certainty(found.estimate.reaches(level))) if found and observed else "",
             required=level == required,

@@ -21,7 +21,7 @@ def calibrate_as_asked(request_id: int) -> None:
         return
     row = CalibrationRequest.objects.get(pk=request_id)
     try:
-        row.number = calibrate(row.bank_id, family=row.family, made_by=row.asked_by_id)
+        row.number = calibrate(row.bank_id, family=row.family, partial=row.partial, made_by=row.asked_by_id)
     except CompetencyError as error:
         row.problem = {
             "text": error.message.text,

@@ -5,12 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from xblocks.competency.values import dataclass
+from xblocks.competency.values import dataclass, field
 from xblocks.measurement.models import ItemModel
 from xblocks.measurement.policy import Standing
 from xblocks.measurement.pool import Pool
 
-__all__ = ["BankPool", "ResponseRecord"]
+__all__ = ["BankPool", "LevelWords", "Requirement", "ResponseRecord"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,25 @@ class ResponseRecord:
     fraction: Decimal
     points: Decimal
     answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelWords:
+    """What a person at a level does, and the behaviours by which it shows, in one language."""
+
+    description: str = ""
+    indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """The level, 1 to 5, that a post requires by competency.
+
+    ``proposed`` are the competencies whose level is somebody's proposal, never to be shown as law.
+    """
+
+    levels: Mapping[str, int] = field(default_factory=dict)
+    proposed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

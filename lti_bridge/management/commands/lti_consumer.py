@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from lti_bridge.lti11.consumers import LEAST_SECRET, MOST_SECRET, give_deployment, is_fit_secret
+from lti_bridge.management.treating import add_treatment, treatment_in
 from lti_bridge.models import LtiVersion, Platform
 from lti_bridge.models.digests import digest
 from lti_bridge.secrets_at_rest import encrypt
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             action="store_true",
             help="take the HR system's own secret, from the keyboard or from standard input",
         )
+        add_treatment(parser)
 
     def handle(self, *args: object, **options: object) -> None:
         """Write both rows in one transaction; a secret that is there stays, unless it is to be replaced."""
@@ -58,7 +60,10 @@ class Command(BaseCommand):
             elif options["rotate"] or not platform.encrypted_secret:
                 made = secrets.token_urlsafe(SECRET_BYTES)
                 platform.encrypted_secret = encrypt(made)
-            platform.save(update_fields=["name", "trusts_nip", "encrypted_secret", "key_digest"])
+            treatment = treatment_in(options)
+            for column, value in treatment.items():
+                setattr(platform, column, value)
+            platform.save(update_fields=["name", "trusts_nip", "encrypted_secret", "key_digest", *treatment])
             give_deployment(platform)
         if int(str(options["verbosity"])):
             self.stdout.write(f"{'registered' if is_new else 'updated'}: {name}")

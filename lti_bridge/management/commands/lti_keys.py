@@ -1,10 +1,10 @@
-"""manage.py lti_keys: list, rotate and retire the keys that we sign with."""
+"""manage.py lti_keys: list, prepare, rotate and retire the keys that we sign with."""
 
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lti_bridge.keys import create_key, public_key_set, retire_key
+from lti_bridge.keys import prepare_key, prepared_key, public_key_set, retire_key, rotate_key
 from lti_bridge.models import ToolKey
 from lti_bridge.secrets_at_rest import UnreadableSecretError, reencrypt_all
 
@@ -13,15 +13,23 @@ class Command(BaseCommand):
     """Keys are made at first use; rotate yearly, retire the old one when platforms have fetched the new."""
 
     help = (
-        "List the tool's keys; --rotate makes a new one that signs from now on, --retire removes an old one, "
-        "--reencrypt brings all secrets under the present KAPASITAS_LTI_KEY."
+        "List the tool's keys; --prepare publishes the next one, --rotate lets it sign, --retire removes "
+        "an old one, --reencrypt brings all secrets under the present KAPASITAS_LTI_KEY."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Without arguments the keys are listed."""
-        parser.add_argument("--rotate", action="store_true", help="make a new signing key")
-        parser.add_argument("--retire", metavar="KID", default="", help="remove a key that no longer signs")
-
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="publish the next key, so that HR systems know it before it signs",
+        )
+        parser.add_argument(
+            "--rotate",
+            action="store_true",
+            help="let the prepared key sign, or a new one where there is none",
+        )
+        parser.add_argument("--retire", metavar="KID", default="", help="remove a key that does not sign")
         parser.add_argument(
             "--reencrypt",
             action="store_true",
@@ -36,7 +44,9 @@ class Command(BaseCommand):
             except UnreadableSecretError as error:
                 raise CommandError(str(error)) from error
         if options["rotate"]:
-            create_key()
+            rotate_key()
+        if options["prepare"]:
+            prepare_key()
         if options["retire"]:
             try:
                 retire_key(str(options["retire"]))
@@ -46,6 +56,7 @@ class Command(BaseCommand):
                     "Without arguments the kids are listed."
                 ) from error
         public_key_set()
+        prepared = prepared_key()
         for key in ToolKey.objects.order_by("-active", "-pk"):
-            role = "signs" if key.active else "published"
+            role = "signs" if key.active else "next" if key == prepared else "published"
             self.stdout.write(f"{key.kid}  {role}  {key.created_at:%Y-%m-%d}")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from lti_bridge.http import UrlNotAllowedError, check_url
+from lti_bridge.management.treating import add_treatment, treatment_in
 from lti_bridge.models import Deployment, Platform
 from lti_bridge.models.digests import digest
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """(issuer, client id) names the platform; everything else is set to what is given."""
+        """(issuer, client id) names the platform; what is required, and trust, are set to what is given."""
         parser.add_argument("--issuer", required=True)
         parser.add_argument("--client-id", required=True)
         parser.add_argument("--deployment-id", required=True)
@@ -33,6 +34,11 @@ class Command(BaseCommand):
             action="store_true",
             help="take the NIP of its launches into the official's record",
         )
+        parser.add_argument(
+            "--token-audience",
+            help="audience of token requests, where it is not the access token URL; empty: it is",
+        )
+        add_treatment(parser)
 
     def handle(self, *args: object, **options: object) -> None:
         """Write both rows in one transaction; a wrong address is refused before."""
@@ -45,7 +51,10 @@ class Command(BaseCommand):
                     "KAPASITAS_LTI_ALLOW_HTTP_HOSTS only."
                 ) from error
         issuer, client_id = str(options["issuer"]), str(options["client_id"])
-        values = {name: str(options[name]) for name in ("name", *URLS)}
+        values: dict[str, object] = {name: str(options[name]) for name in ("name", *URLS)}
+        values |= treatment_in(options)
+        if options.get("token_audience") is not None:
+            values["token_audience"] = str(options["token_audience"])
         with transaction.atomic():
             platform, made = Platform.objects.update_or_create(
                 key_digest=digest(issuer, client_id),

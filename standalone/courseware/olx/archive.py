@@ -3,6 +3,7 @@
 import gzip
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,18 @@ from .problems import CourseImportError, Problem
 MAX_ARCHIVE = 100 * 2**20  # bytes, packed
 MAX_UNPACKED = 400 * 2**20  # bytes
 MAX_FILES = 20_000
+# The names of a member, or what else stands before it, are read at once; no path is longer.
+MAX_HEAD = 64 * 2**10
+
+
+class _Unpacker(gzip.GzipFile):
+    """Gives no more at once than the head of a member may have, whatever length an archive claims."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return the next bytes; raises ReadError for more than a head."""
+        if size is None or not 0 <= size <= MAX_HEAD or self.tell() > 2 * MAX_UNPACKED:
+            raise tarfile.ReadError("a head without end")
+        return super().read(size)
 
 
 @contextmanager
@@ -27,9 +40,12 @@ def unpacked(archive: BinaryIO, name: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="kapasitas-import-") as directory:
         target = Path(directory)
         try:
-            with tarfile.open(fileobj=archive, mode="r:gz") as tar:
+            with (
+                _Unpacker(fileobj=archive, mode="rb") as plain,
+                tarfile.open(fileobj=plain, mode="r:") as tar,
+            ):
                 _extract(tar, target, name)
-        except (tarfile.TarError, EOFError, OSError) as error:
+        except (tarfile.TarError, zlib.error, EOFError, OSError, RecursionError) as error:
             raise _refused(name, _("This is not a .tar.gz archive, or it is damaged.")) from error
         yield _course_root(target, name)
 

@@ -42,10 +42,17 @@ def source_digest(directory: Path) -> str:
     return digest.hexdigest()
 
 
-def import_archive(archive: BinaryIO, name: str) -> Course:
-    """Import a .tar.gz; ``name`` is what to call it in problems. Raises CourseImportError."""
+def import_archive(
+    archive: BinaryIO, name: str, check: Callable[[str], None] = lambda _course_key: None
+) -> Course:
+    """Import a .tar.gz; ``name`` is what to call it in problems. Raises CourseImportError.
+
+    ``check`` is asked about the course key before anything is stored, and raises the same.
+    """
     with unpacked(archive, name) as directory:
-        return store(read_course(directory))
+        draft = read_course(directory)
+        check(draft.course_key)
+        return store(draft)
 
 
 def store(draft: CourseDraft, digest: str = "") -> Course:

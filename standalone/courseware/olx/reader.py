@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,25 @@ from .parsing import PARSE_ERRORS, ParseRuntime
 from .problems import CourseImportError
 from .source import Source, is_name, is_pointer
 
+__all__ = ["CourseDraft", "read_course"]
+
 # What may lie in what; a leaf may lie in a vertical alone.
 _BELOW = {"course": "chapter", "chapter": "sequential", "sequential": "vertical"}
+# Subsections of one assignment type that a policy may ask for, or drop: each is reckoned with.
+MAX_COUNT = 1000
 # Children of <course> that say something about the course and are no blocks.
 _NOT_BLOCKS = {"wiki", "textbook"}
-# Parts of a problem that run its author's Python, or need a grader elsewhere: not on this site.
-_UNSAFE = ("script", "customresponse", "schematicresponse", "coderesponse", "externalresponse", "jsinput")
+# Parts of a problem that run Python, or need a grader elsewhere: not on this site.
+_UNSAFE = (
+    "script",
+    "customresponse",
+    # Hands what the learner typed to sympy, which evaluates it as Python.
+    "symbolicresponse",
+    "schematicresponse",
+    "coderesponse",
+    "externalresponse",
+    "jsinput",
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +101,7 @@ class _Reader:
             self.source.fault_at(pointer, _("org, course and url_name must name the course run."))
             return None
         directory = f"policies/{key.run}"
-        self.policy = self.source.json(f"{directory}/policy.json")
+        self.policy = self._policy(f"{directory}/policy.json")
         grading = self.source.json(f"{directory}/grading_policy.json")
         self.runtime = ParseRuntime(key, self.source.root, self.policy)
         root_key = self._block(pointer, None)
@@ -108,6 +121,16 @@ class _Reader:
         _check_grading(self.source, f"{directory}/grading_policy.json", grading, draft)
         self._check_and_collect(draft)
         return draft
+
+    def _policy(self, file: str) -> dict[str, Mapping[str, Any]]:
+        """Return the settings by block (``chapter/name``); what is none is told and left out."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for block, settings in self.source.json(file).items():
+            if isinstance(settings, dict):
+                found[block] = settings
+            else:
+                self.source.fault(file, _("%(block)s: this must be a JSON object.") % {"block": block[:80]})
+        return found
 
     # One block
 
@@ -144,14 +167,7 @@ class _Reader:
             fields, children = self._structure(definition, cls, usage)
         else:
             fields, children = self._leaf(definition, cls, usage), ()
-        self.nodes[key] = Node(
-            usage_key=key,
-            block_type=block_type,
-            parent=parent,
-            children=children,
-            fields=fields,
-            max_score=None,
-        )
+        self.nodes[key] = replace(self.nodes[key], children=children, fields=fields)
         return key
 
     def _definition(self, node: etree._Element, block_type: str, name: str) -> etree._Element | None:
@@ -218,7 +234,7 @@ class _Reader:
             # The platform writes JSON into attributes, and reads plain text too: graded="true", due="2026-…".
             try:
                 value = json.loads(text)
-            except json.JSONDecodeError:
+            except (ValueError, RecursionError):
                 value = text
         try:
             fields[name] = known.to_json(known.from_json(value))
@@ -290,14 +306,7 @@ class _Reader:
                 self.source.fault_at(element, reason)
                 continue
             if most is not None:
-                draft.nodes[position] = Node(
-                    usage_key=node.usage_key,
-                    block_type=node.block_type,
-                    parent=node.parent,
-                    children=node.children,
-                    fields=node.fields,
-                    max_score=Decimal(str(most)),
-                )
+                draft.nodes[position] = replace(node, max_score=Decimal(str(most)))
 
 
 def _errors(block: Any) -> list[str]:
@@ -315,12 +324,14 @@ def _check_ours(source: Source, file: str, settings: Mapping[str, Any]) -> None:
 
 def _check_grading(source: Source, file: str, policy: Mapping[str, Any], draft: CourseDraft) -> None:
     types = set()
-    for rule in policy.get("GRADER", []):
+    given = policy.get("GRADER", [])
+    rules: list[Any] = given if isinstance(given, list) else [given]
+    for rule in rules:
         try:
             types.add(str(rule["type"]))
-            sound = 0 <= float(rule["weight"]) <= 1 and int(rule.get("min_count", 0)) >= 0
-            sound = sound and int(rule.get("drop_count", 0)) >= 0
-        except (KeyError, TypeError, ValueError):
+            counts = [int(rule.get(name, 0)) for name in ("min_count", "drop_count")]
+            sound = 0 <= float(rule["weight"]) <= 1 and all(0 <= count <= MAX_COUNT for count in counts)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             sound = False
         if not sound:
             source.fault(file, _("GRADER: an entry needs type, weight in 0..1, min_count and drop_count."))
@@ -334,6 +345,3 @@ def _check_grading(source: Source, file: str, policy: Mapping[str, Any], draft: 
         if node.block_type == "sequential" and node.fields.get("graded") and kind not in types:
             message = _("“%(title)s” is graded as “%(type)s”, which GRADER does not have.")
             source.fault(file, message % {"title": node.title, "type": kind})
-
-
-__all__ = ["CourseDraft", "read_course"]

@@ -11,7 +11,7 @@ from lxml import etree
 
 from .problems import Problem
 
-MAX_XML = 8 * 2**20  # bytes in one file
+MAX_TEXT = 8 * 2**20  # bytes in one file that is read whole
 _NAME = re.compile(r"[A-Za-z0-9_.~-]+(?:[:/][A-Za-z0-9_.~-]+)*")
 
 
@@ -48,9 +48,8 @@ class Source:
         if path is None:
             self.fault(relative, _("The file is missing."))
             return None
-        data = path.read_bytes()
-        if len(data) > MAX_XML:
-            self.fault(relative, _("The file is too big."))
+        data = self._bytes(relative, path)
+        if data is None:
             return None
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
@@ -68,11 +67,14 @@ class Source:
     def json(self, relative: str) -> Mapping[str, Any]:
         """Read a JSON object; empty where there is no file or it cannot be read."""
         path = self.path(relative)
-        if path is None:
+        data = self._bytes(relative, path) if path is not None else None
+        if data is None:
             return {}
         try:
-            value = json.loads(path.read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            value = json.loads(data.decode(), parse_constant=_refuse)
+            # Halves of characters can be written in JSON and cannot be stored.
+            json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
             line = getattr(error, "lineno", 0)
             self.fault(relative, _("Malformed JSON: %(reason)s") % {"reason": error}, line)
             return {}
@@ -87,11 +89,23 @@ class Source:
         if path is None:
             self.fault_at(node, _("It points to “%(file)s”, which is missing.") % {"file": relative})
             return None
+        data = self._bytes(relative, path)
         try:
-            return path.read_text(encoding="utf-8")
+            return data.decode() if data is not None else None
         except UnicodeDecodeError:
             self.fault(relative, _("The file is not UTF-8 text."))
             return None
+
+    def _bytes(self, relative: str, path: Path) -> bytes | None:
+        if path.stat().st_size > MAX_TEXT:
+            self.fault(relative, _("The file is too big."))
+            return None
+        return path.read_bytes()
+
+
+def _refuse(constant: str) -> None:
+    """Refuse NaN and the infinities, which JSON does not have."""
+    raise ValueError(constant)
 
 
 def is_name(value: str | None) -> bool:

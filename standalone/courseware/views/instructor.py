@@ -59,9 +59,9 @@ def gradebook(request: HttpRequest, course_key: str) -> HttpResponse:
 
 
 def _learner(access: Access, user_id: int) -> Any:
-    enrolment = (
-        Enrolment.objects.filter(course=access.tree.course, user_id=user_id).select_related("user").first()
-    )
+    enrolments = Enrolment.objects.filter(course=access.tree.course).select_related("user")
+    # No database has an id of more bits, and SQLite fails over one.
+    enrolment = enrolments.filter(user_id=user_id).first() if user_id < 2**63 else None
     if enrolment is None:
         raise Http404(_("Nobody of that number is enrolled in this course."))
     return enrolment.user
@@ -160,7 +160,7 @@ def import_course(request: HttpRequest) -> HttpResponse:
         archive = form.cleaned_data["archive"]
         try:
             with transaction.atomic():
-                course = import_archive(archive.file, archive.name)
+                course = import_archive(archive.file, archive.name, lambda key: _check_replaces(request, key))
                 _keep_teacher(request, course)
         except CourseImportError as error:
             problems = error.problems
@@ -176,14 +176,21 @@ def _teaches(request: HttpRequest, course: Course) -> bool:
     return is_instructor(signed_in(request), course)
 
 
-def _keep_teacher(request: HttpRequest, course: Course) -> None:
-    """Make the importer an instructor of a new course; a course that others teach is theirs to replace."""
-    if _teaches(request, course):
-        return
-    if CourseRole.objects.filter(course=course, role=CourseRole.Role.INSTRUCTOR).exists():
-        message = _("Only its instructors may replace the course %(key)s.") % {"key": course.course_key}
+def _check_replaces(request: HttpRequest, course_key: str) -> None:
+    """Refuse a course that is here already to who does not teach it, even where nobody does.
+
+    Who could take it over would see what its learners answered.
+    """
+    course = Course.objects.filter(course_key=course_key).first()
+    if course is not None and not _teaches(request, course):
+        message = _("Only its instructors may replace the course %(key)s.") % {"key": course_key}
         raise CourseImportError([Problem(file="course.xml", message=message)])
-    CourseRole.objects.create(user=signed_in(request), course=course, role=CourseRole.Role.INSTRUCTOR)
+
+
+def _keep_teacher(request: HttpRequest, course: Course) -> None:
+    """Make the importer of a new course its instructor."""
+    if not _teaches(request, course):
+        CourseRole.objects.create(user=signed_in(request), course=course, role=CourseRole.Role.INSTRUCTOR)
 
 
 @reads_only

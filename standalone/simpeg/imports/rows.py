@@ -19,6 +19,7 @@ __all__ = ["CHANGED", "ERROR", "NEW", "UNCHANGED", "CheckedLine", "Problem", "ch
 NEW, CHANGED, UNCHANGED, ERROR = "new", "changed", "unchanged", "error"
 DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
 MAX_HOURS = 10_000
+MAY_BE_EMPTY = OPTIONAL | {"tanggal_mulai"}
 # Column of the file -> (field of ServiceRecord, longest text).
 TEXTS = {
     "nomor_rekaman": ("number", 64),
@@ -108,7 +109,7 @@ def read(line: Line, officials: dict[str, Official]) -> CheckedLine:
 
     def take(column: str, target: str, reader: Callable[[Cell], Any]) -> None:
         cell = line.cells[column]
-        if not cell.text and column not in OPTIONAL and column != "tanggal_mulai":
+        if not cell.text and column not in MAY_BE_EMPTY:
             row.problems.append(Problem(column, _("This is empty and must be filled in.")))
             return
         try:

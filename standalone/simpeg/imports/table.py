@@ -51,6 +51,12 @@ MAX_CELL = 1000
 # Of an XLSX, which is a zip archive: parts and bytes once unpacked.
 MAX_PARTS = 200
 MAX_UNPACKED = 30 * 1024 * 1024
+# A document type, in the encodings that parsers tell without being told.
+DECLARATIONS = tuple(
+    text.encode(encoding)
+    for text in ("<!DOCTYPE", "<!ENTITY")
+    for encoding in ("ascii", "utf-16-le", "utf-16-be")
+)
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 # Spreadsheets take a text that begins so for a formula; exports put an apostrophe before it.
@@ -197,9 +203,9 @@ def check_archive(content: bytes) -> None:
             total = sum(part.file_size for part in parts)
             if len(parts) > MAX_PARTS or total > MAX_UNPACKED:
                 raise TableError(_("The Excel file unpacks to far more than it should. Save only the table."))
+            # Whatever a part is called, another part may say that it is the sheet.
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    check_markup(archive, part)
+                check_markup(archive, part)
     except DAMAGED as error:
         raise TableError(
             _("The Excel file is damaged or is no Excel file. Save it again as .xlsx.")
@@ -211,7 +217,7 @@ def check_markup(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     with archive.open(part) as file:
         # The declared size may lie: read no more than it says.
         start = file.read(min(part.file_size, MAX_UNPACKED))
-    if b"<!DOCTYPE" in start or b"<!ENTITY" in start or start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if any(mark in start for mark in DECLARATIONS):
         raise TableError(_("The Excel file contains something that no spreadsheet needs. Save it again."))
 
 

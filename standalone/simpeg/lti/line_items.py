@@ -17,7 +17,7 @@ from .values import number, text, timestamp
 
 __all__ = ["course_of", "line_item", "line_item_of", "line_items"]
 
-FILTERS = {"resource_link_id": "resource_link_id", "resource_id": "resource_id", "tag": "tag"}
+FILTERS = ("resource_link_id", "resource_id", "tag")
 NAME_LENGTH = 255
 
 
@@ -99,7 +99,7 @@ def line_items(request: HttpRequest, context_id: UUID) -> HttpResponse:
         return not_allowed("GET", "POST")
     course = course_of(authorised(request, SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ), context_id)
     check_accepts(request, LINE_ITEM_CONTAINER)
-    wanted = {field: request.GET[name] for name, field in FILTERS.items() if name in request.GET}
+    wanted = {name: request.GET[name] for name in FILTERS if name in request.GET}
     rows = course.line_items.select_related("course").filter(**wanted)
     page, headers = only_page(request, absolute("line_items", context_id=context_id), rows)
     return answer([shown(item) for item in page], LINE_ITEM_CONTAINER, headers=headers)

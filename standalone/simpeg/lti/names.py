@@ -3,6 +3,7 @@
 __all__ = [
     "ACTIVITY_PROGRESS",
     "AGS_CLAIM",
+    "AGS_SCOPES",
     "GRADING_PROGRESS",
     "ISSUABLE_SCOPES",
     "LINE_ITEM",

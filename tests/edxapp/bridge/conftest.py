@@ -25,11 +25,13 @@ from tests.edxapp.platform.models import FakeCourseOverview, FakeUserProfile
 from tests.lti_bridge.fakes import FakePlatform
 
 OURS = CourseKey.from_string("course-v1:BPSDM+PEM+2026")
+# What our course says to Kapasitas.
+SETTINGS = {"kapasitas": {"lesson_hours": 20}}
 THEIRS = CourseKey.from_string("course-v1:Umum+FIS101+2026")
 
 
-def make_course(key: CourseKey, title: str, **settings: Any) -> store.FakeCourseBlock:
-    """Publish a course of two units with one block each."""
+def publish(key: CourseKey, **settings: Any) -> store.FakeCourseBlock:
+    """Put a course of two units with one block each into this process's modulestore."""
     course = store.FakeCourseBlock(id=key, **settings)
     course.chapter = key.make_usage_key("chapter", "bab1")
     course.subsection = key.make_usage_key("sequential", "bagian1")
@@ -37,6 +39,12 @@ def make_course(key: CourseKey, title: str, **settings: Any) -> store.FakeCourse
         block = key.make_usage_key("competency_assessment", f"soal{number}")
         course.units[key.make_usage_key("vertical", f"unit{number}")] = [block]
     store.STORE.courses[key] = course
+    return course
+
+
+def make_course(key: CourseKey, title: str, **settings: Any) -> store.FakeCourseBlock:
+    """Publish a course, with the overview that the platform keeps of it in its database."""
+    course = publish(key, **settings)
     FakeCourseOverview.objects.create(id=key, org=key.org, display_name=title, lowest_passing_grade="0.70")
     return course
 
@@ -63,8 +71,7 @@ def edxapp(db, monkeypatch, settings) -> Iterator[SimpleNamespace]:
     cache.clear()
     learning.AUTO.enabled, learning.AUTO.refused = True, []
     add_organization({"name": "BPSDM Provinsi Contoh", "short_name": "BPSDM", "description": ""})
-    ours = {"kapasitas": {"lesson_hours": 20}}
-    course = make_course(OURS, "Manajemen Pemerintahan Kecamatan", other_course_settings=ours)
+    course = make_course(OURS, "Manajemen Pemerintahan Kecamatan", other_course_settings=SETTINGS)
     other = make_course(THEIRS, "Fisika Dasar")
     with override_waffle_switch(ENABLE_COMPLETION_TRACKING_SWITCH, active=True):
         yield SimpleNamespace(course=course, other=other)

@@ -15,16 +15,19 @@ from django.utils import translation
 from edx_toggles.toggles.testutils import override_waffle_switch
 
 from lti_bridge import checks, filters
+from lti_bridge import conf as bridge_conf
 from lti_bridge.models import Platform, ReportTarget
 from tests.edxapp.platform import modules
+from xblocks.records import conf as records_conf
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
 def as_in_production(settings):
-    """English, and Celery on, which the platform's own tests do without."""
+    """English, Celery on, which the platform's own tests do without, and cookies that frames get."""
     settings.KAPASITAS_LTI_USE_CELERY = True
+    settings.CSRF_COOKIE_SAMESITE, settings.CSRF_COOKIE_SECURE = "None", True
     with translation.override("en"):
         yield
 
@@ -66,6 +69,8 @@ def test_quiet_where_all_is_well():
         ("SWEEP_HOURS", 10**6, "E019", "744"),
         ("SWEEP_HOURS", float("nan"), "E019", "nan"),
         ("KEY", "", "W006", "SECRET_KEY"),
+        ("METRICS_TOKEN", None, "E044", "METRICS_TOKEN"),
+        ("METRICS_TOKEN", "x" * 31, "W045", "32"),
         ("FORMER_KEYS", "the former value", "E040", "1 of its entries"),
         ("FORMER_KEYS", ["", None, "right"], "E040", "2 of its entries"),
         ("KEY", "short", "E007", "32"),
@@ -79,6 +84,14 @@ def test_a_wrong_setting(settings, name, value, id_, words):
     assert words in messages[id_].msg
 
 
+@pytest.mark.parametrize("name", sorted({*bridge_conf.DEFAULTS, *records_conf.DEFAULTS}))
+def test_every_setting_of_ours_has_a_check(settings, name):
+    """One that comes later too: what nothing could read is an error that names it."""
+    setattr(settings, name, object())
+    ours = [one for one in run_checks() if one.id.startswith("kapasitas_") and one.is_serious()]
+    assert [one for one in ours if name in one.msg]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -88,6 +101,7 @@ def test_a_wrong_setting(settings, name, value, id_, words):
         ("QUEUE", "edx.lms.core.low"),
         ("RECONCILE_HOURS", 0),
         ("SWEEP_HOURS", 0.5),
+        ("METRICS_TOKEN", "x" * 32),
         ("KEY", "x" * 32),
     ],
 )
@@ -102,12 +116,17 @@ def test_an_unprotected_key_is_no_matter_while_developing(settings):
     assert found() == {}
 
 
+@pytest.mark.parametrize("cookie", ["SESSION_COOKIE", "CSRF_COOKIE"])
 @pytest.mark.parametrize(
     ("samesite", "secure"), [("Lax", True), ("None", False), (None, True)], ids=["lax", "insecure", "unset"]
 )
-def test_cookies_that_frames_do_not_get(settings, samesite, secure):
-    settings.SESSION_COOKIE_SAMESITE, settings.SESSION_COOKIE_SECURE = samesite, secure
-    assert list(found()) == ["W008"]
+def test_cookies_that_frames_do_not_get(settings, cookie, samesite, secure):
+    """Tutor lets frames have the session alone: learners would be signed in, and no answer taken."""
+    setattr(settings, f"{cookie}_SAMESITE", samesite)
+    setattr(settings, f"{cookie}_SECURE", secure)
+    messages = found()
+    assert list(messages) == ["W008"]
+    assert messages["W008"].hint.startswith(f"Set {cookie}_SAMESITE = 'None', {cookie}_SECURE = True;")
 
 
 @pytest.mark.parametrize("lost", checks.SCHEDULED)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
+from edx_django_utils.plugins import plugin_settings
 
 import lti_bridge
 from lti_bridge import conf, toggles
@@ -26,6 +27,15 @@ def apply(settings: SimpleNamespace, *kinds: str) -> SimpleNamespace:
 def test_the_loader_has_set_them():
     assert django_settings.KAPASITAS_LTI_HOST == "lti_bridge.edxapp.EdxappHost"
     assert "lti_bridge.tasks.deliver" in django_settings.CELERYBEAT_SCHEDULE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_loader_finds_every_kind(kind):
+    """For the LMS alone: Studio has no bridge."""
+    names = {module.__name__ for module in plugin_settings._iter_plugins("lms.djangoapp", kind)}
+    assert f"lti_bridge.settings.{kind}" in names
+    names = {module.__name__ for module in plugin_settings._iter_plugins("cms.djangoapp", kind)}
+    assert f"lti_bridge.settings.{kind}" not in names
 
 
 @pytest.mark.parametrize("kinds", [("common", kind) for kind in KINDS[1:]])

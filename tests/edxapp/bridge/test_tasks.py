@@ -69,7 +69,7 @@ def broker(settings):
         yield app, client, queue
         client.delete(queue)
         client.srem(f"_kombu.binding.{queue}", *client.smembers(f"_kombu.binding.{queue}") or [""])
-        client.delete(f"_kombu.binding.{queue}")
+        client.delete(f"_kombu.binding.{queue}", f"_kombu.binding_permanent.{queue}")
     client.close()
 
 

@@ -88,8 +88,12 @@ def test_an_items_text_and_key_need_the_permission_to_view_banks(
     staff: Staff, measured: SimpleNamespace
 ) -> None:
     address = reverse(ITEM, args=[measured.calibration.pk, "sim-01"])
-    assert "soal simulasi 1" not in text_of(staff("view_calibration").get(address))
-    assert "soal simulasi 1" in text_of(staff("view_calibration", "view_itembank", name="ahli").get(address))
+    without = text_of(staff("view_calibration").get(address))
+    assert "soal simulasi 1" not in without
+    # How its options drew tells which one is the key, marked or not.
+    assert "weakest fifth" not in without
+    with_key = text_of(staff("view_calibration", "view_itembank", name="ahli").get(address))
+    assert "soal simulasi 1" in with_key and "weakest fifth" in with_key
 
 
 # Reading
@@ -226,6 +230,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     return found
 
 
+WANTED = {"bank": "simulasi", "family": "2PL", "partial": "GRM"}
+
+
 def test_a_calibration_is_asked_for_once(
     staff: Staff,
     measured: SimpleNamespace,
@@ -235,16 +242,17 @@ def test_a_calibration_is_asked_for_once(
     """The worker gets a number only; while it works, asking again says so."""
     client = staff("add_calibration", "view_calibration")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        response = client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL"}, follow=True)
+        response = client.post(reverse(CALIBRATE), WANTED, follow=True)
     row = CalibrationRequest.objects.get()
     assert sent == [[row.pk]]
-    assert (row.bank_id, row.family, row.asked_by_id) == (
+    assert (row.bank_id, row.family, row.partial, row.asked_by_id) == (
         "simulasi",
         "2PL",
+        "GRM",
         int(client.session["_auth_user_id"]),
     )
     assert "waiting for a worker" in text_of(response)
-    again = client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "1PL"}, follow=True)
+    again = client.post(reverse(CALIBRATE), {**WANTED, "family": "1PL"}, follow=True)
     assert "This bank is being calibrated already" in again.content.decode()
     assert CalibrationRequest.objects.count() == 1
 
@@ -252,8 +260,9 @@ def test_a_calibration_is_asked_for_once(
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"bank": "lain", "family": "2PL"}, "lain"),
-        ({"bank": "simulasi", "family": "9PL"}, "9PL"),
+        ({"bank": "lain", "family": "2PL", "partial": "GRM"}, "lain"),
+        ({"bank": "simulasi", "family": "9PL", "partial": "GRM"}, "9PL"),
+        ({"bank": "simulasi", "family": "2PL", "partial": "PCM"}, "PCM"),
         ({}, "required"),
     ],
 )
@@ -276,8 +285,25 @@ def test_without_a_worker_the_command_is_told(
     monkeypatch.setitem(current_app.conf, "task_always_eager", eager)
     client = staff("add_calibration")
     assert "calibrate_bank simulasi --family 2PL" in text_of(client.get(reverse(CALIBRATE)))
-    client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL"})
+    client.post(reverse(CALIBRATE), WANTED)
     assert not CalibrationRequest.objects.exists()
+
+
+def test_the_worker_takes_the_models_that_were_asked_for(
+    staff: Staff, measured: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[dict[str, object]] = []
+
+    def calibrate(bank_id: str, **how: object) -> int:
+        used.append(how)
+        return 1
+
+    monkeypatch.setattr("xblocks.records.calibrating.calibrate", calibrate)
+    row = CalibrationRequest.objects.create(bank_id="simulasi", family="3PL", partial="GRM")
+    tasks.calibrate_as_asked(row.pk)
+    assert used == [{"family": "3PL", "partial": "GRM", "made_by": None}]
+    page = text_of(staff("add_calibration").get(reverse(CALIBRATE)))
+    assert "3PL, GRM" in page
 
 
 def asked(**fields: object) -> CalibrationRequest:
@@ -316,7 +342,7 @@ def test_from_the_button_to_parameters_in_use(
     """Ask, let the task work, read what it found, activate: the bank is measured by it."""
     client = staff("add_calibration", "view_calibration", "change_calibration")
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse(CALIBRATE), {"bank": "simulasi", "family": "2PL"})
+        client.post(reverse(CALIBRATE), WANTED)
     tasks.calibrate_as_asked(*sent[0])
     row = CalibrationRequest.objects.get()
     assert (row.number, row.problem) == (2, None)

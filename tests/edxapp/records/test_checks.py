@@ -46,6 +46,10 @@ def test_a_good_host_is_told_nothing() -> None:
         ("KAPASITAS_REQUIRED_LEVELS", {"camat": 3}, "E007"),
         ("KAPASITAS_REQUIRED_LEVELS", {"camat": {"gov.a": 6}}, "E007"),
         ("KAPASITAS_REQUIRED_LEVELS", {"camat": {"gov.a": "3"}}, "E007"),
+        ("KAPASITAS_RECORDS_USE_CELERY", "false", "E008"),
+        ("KAPASITAS_RECORDS_USE_CELERY", None, "E008"),
+        ("KAPASITAS_RECORDS_QUEUE", None, "E009"),
+        ("KAPASITAS_RECORDS_QUEUE", ["edx.lms.core.low"], "E009"),
     ],
 )
 def test_wrong_settings(settings: Any, name: str, value: object, expected: str) -> None:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from xblocks.competency.evidence import PROVISIONAL, Evidence, EvidenceKind
 from xblocks.competency.mastery import MasteryStatus
 from xblocks.records import api
-from xblocks.records.models import MasteryOverride
+from xblocks.records.models import Competency, MasteryOverride, Post
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2024, 11, 25, 7, 30, tzinfo=UTC)
@@ -76,6 +76,20 @@ def test_without_permission_nothing_is_shown(person: Any) -> None:
         assert Client().get(page).status_code == 302
     assert client.post(reverse("admin:kapasitas_records_mastery_find"), {"username": "x"}).status_code == 403
     assert not MasteryOverride.objects.exists()
+
+
+def test_what_the_levels_mean_and_rest_on(person: Any) -> None:
+    """Both pages say that the required level is a proposal; the levels have their indicators."""
+    overview, page = (staff_get(person, url) for url in pages(person))
+    assert "(proposed): the level is a proposal for the post" in overview
+    assert "(proposed; no regulation has set it)" in page
+    Competency.objects.filter(competency_id=COMPETENCY).update(
+        indicators={"2": [{"id": "Menghitung pagu.", "en": "Works out the ceiling."}]}
+    )
+    Post.objects.update(basis="regulation")
+    overview, page = (staff_get(person, url) for url in pages(person))
+    assert "<li>Works out the ceiling.</li>" in page
+    assert "(proposed" not in overview + page
 
 
 def test_who_may_only_look_cannot_decide(person: Any) -> None:
@@ -186,7 +200,8 @@ def test_a_person_is_found_by_posting_the_user_name(person: Any) -> None:
 
 def test_what_is_not_there_is_not_found(person: Any) -> None:
     client = staff("view_evidence")
-    assert client.get(reverse("admin:kapasitas_records_mastery", args=[999_999])).status_code == 404
+    for nobody in (999_999, 10**30):
+        assert client.get(reverse("admin:kapasitas_records_mastery", args=[nobody])).status_code == 404
     nowhere = reverse("admin:kapasitas_records_mastery_competency", args=[person.pk, "gov.nowhere"])
     assert client.get(nowhere).status_code == 404
 

@@ -1,9 +1,11 @@
 """What operators do: exactly once, only where it can be done, and with a line in the audit trail."""
 
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.http import QueryDict
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,8 +179,6 @@ def test_numbers_do_not_make_causes(numbers):
 
 
 def test_a_selection_survives_its_address(learner):
-    from django.http import QueryDict
-
     full = Selection(
         platform=3, target=4, states=("dead", "held"), kind="grade", cause="ab12", ids=(5, 6), newest=9
     )
@@ -187,9 +187,5 @@ def test_a_selection_survives_its_address(learner):
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_address_breaks_a_selection(name, value):
-    from urllib.parse import urlencode
-
-    from django.http import QueryDict
-
     for key in ("platform", "target", "id", "state", "kind", "newest", name):
         Selection.read(QueryDict(urlencode({key: value})))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils import timezone
 from lti_bridge import reconciling
 from lti_bridge.delivery.errors import TransientError
 from lti_bridge.models import Delivery, DeliveryState, Discrepancy, OperatorAction, Platform, Reconciliation
+from lti_bridge.operations import pages
 from tests.lti_bridge.fakes import make_enrolment
 
 from .conftest import REFUSAL
@@ -255,8 +257,6 @@ def test_who_may_look_may_not_act(client, onlooker, trouble, discrepancy):
 
 
 def test_actions_are_refused_without_the_token(trouble, operator):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(operator)
     assert client.post(address("act", "replay"), {"group": "x"}).status_code == 403
@@ -277,8 +277,6 @@ def test_the_pages_are_found_from_the_administration(admin_client, trouble):
 
 
 def test_counts_end_at_ten_thousand(acting, trouble, monkeypatch):
-    from lti_bridge.operations import pages
-
     monkeypatch.setattr(pages, "MOST_COUNTED", 1)
     page = acting.get(address("deliveries"))
     assert page.context["total"] == "1+"

@@ -1,5 +1,6 @@
 """Courses come in whole or not at all, and go out as they came in."""
 
+import gzip
 import io
 import tarfile
 from collections.abc import Callable
@@ -111,6 +112,46 @@ def test_course_arrives_as_written(tree: CourseTree) -> None:
             "policies/R/policy.json",
             "lesson_hours",
             id="hours that are no number",
+        ),
+        pytest.param(
+            {"policies/R/policy.json": '{"course/R": ' + "[" * 100_000 + "}"},
+            "policies/R/policy.json",
+            "JSON",
+            id="policy without a bottom",
+        ),
+        pytest.param(
+            {"policies/R/policy.json": '{"course/R": {"display_name": "\\ud800"}}'},
+            "policies/R/policy.json",
+            "JSON",
+            id="half a character",
+        ),
+        pytest.param(
+            {"policies/R/policy.json": '{"course/R": {"n": ' + "9" * 5000 + "}}"},
+            "policies/R/policy.json",
+            "JSON",
+            id="a number of thousands of digits",
+        ),
+        pytest.param(
+            {"policies/R/policy.json": '{"chapter/c": ["x"]}'},
+            "policies/R/policy.json",
+            "chapter/c",
+            id="settings that are no object",
+        ),
+        pytest.param(
+            {"policies/R/grading_policy.json": '{"GRADER": 5}'},
+            "policies/R/grading_policy.json",
+            "GRADER",
+            id="grader that is no list",
+        ),
+        pytest.param(
+            {
+                "policies/R/grading_policy.json": (
+                    '{"GRADER": [{"type": "Ujian", "weight": 1, "min_count": 9000000000, "drop_count": 0}]}'
+                )
+            },
+            "policies/R/grading_policy.json",
+            "GRADER",
+            id="more subsections than memory holds",
         ),
         pytest.param(
             {"policies/R/grading_policy.json": '{"GRADER": [{"type": "Lain", "weight": 1}]}'},
@@ -262,11 +303,59 @@ def test_swollen_archives_are_refused(
         import_archive(file, "unggah.tar.gz")
 
 
-def test_code_in_problems_is_refused(db: None, write_course: Write) -> None:
-    """Authors' Python is never run here, so a problem that needs it is not imported."""
-    problem = '<problem url_name="q"><script type="loncapa/python">x=1</script></problem>'
-    with pytest.raises(CourseImportError, match="script"):
-        import_directory(write_course({"course/R.xml": chapter(problem)}))
+def head(name: str, kind: bytes, size: int) -> bytes:
+    """Return the head of a member that claims to be so long."""
+    info = tarfile.TarInfo(name)
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+HEADS = {
+    "a long name": head("././@LongLink", tarfile.GNUTYPE_LONGNAME, 2**26) + b"a" * 2**26,
+    "attributes": head("pax", tarfile.XHDTYPE, 2**26) + b"a" * 2**26,
+    "name upon name": (head("././@LongLink", tarfile.GNUTYPE_LONGNAME, 2) + b"a".ljust(512, b"\0")) * 5000,
+}
+
+
+@pytest.mark.parametrize("data", HEADS.values(), ids=HEADS)
+def test_heads_without_end_are_refused_unread(db: None, monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """What stands before a file is read whole by tarfile: it must not be as long as it likes."""
+    file = io.BytesIO(gzip.compress(data + head("course.xml", tarfile.REGTYPE, 0) + bytes(1024)))
+    largest = 0
+    plain = gzip.GzipFile.read
+
+    def read(self: gzip.GzipFile, size: int | None = -1) -> bytes:
+        nonlocal largest
+        found = plain(self, size)
+        largest = max(largest, len(found))
+        return found
+
+    monkeypatch.setattr(gzip.GzipFile, "read", read)
+    with pytest.raises(CourseImportError, match=r"\.tar\.gz"):
+        import_archive(file, "unggah.tar.gz")
+    assert largest <= archive.MAX_HEAD
+
+
+def test_a_file_that_is_too_big_is_refused_unread(db: None, write_course: Write) -> None:
+    """A file with holes takes no room in an archive, and all of its size in memory."""
+    root = write_course({})
+    with (root / "policies/R/policy.json").open("ab") as policy:
+        policy.truncate(2**33)
+    with pytest.raises(CourseImportError, match=r"policies/R/policy\.json"):
+        import_directory(root)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<script type="loncapa/python">x=1</script>',
+        '<symbolicresponse expect="x"><textline/></symbolicresponse>',
+    ],
+)
+def test_code_in_problems_is_refused(db: None, write_course: Write, part: str) -> None:
+    """Python of authors, or of whoever answers, is never run here: such a problem is not imported."""
+    with pytest.raises(CourseImportError, match=part[1:].partition(" ")[0]):
+        import_directory(write_course({"course/R.xml": chapter(f'<problem url_name="q">{part}</problem>')}))
 
 
 def test_unchanged_courses_are_left_alone(

@@ -72,6 +72,11 @@ def test_learners_do_not_teach(as_learner: Client, name: str) -> None:
     assert as_learner.get(reverse(name, args=[KEY])).status_code == 403
 
 
+def test_nobody_has_a_number_without_end(as_instructor: Client, course: Course) -> None:
+    """What no database can hold is nobody's number."""
+    assert as_instructor.get(reverse("learner", args=[KEY, 10**30])).status_code == 404
+
+
 def test_learners_do_not_change_states(as_learner: Client, learner: User) -> None:
     """A learner cannot delete or rescore, not even their own."""
     url = reverse("state", args=[KEY, learner.pk, usage("p1")])
@@ -120,6 +125,7 @@ def test_course_files_are_linked(as_learner: Client) -> None:
         pytest.param("bytes=5-999", 206, b"ran", id="beyond the end"),
         pytest.param("bytes=8-", 416, b"", id="nothing there"),
         pytest.param("lines=1-2", 200, b"Lampiran", id="another unit"),
+        pytest.param("bytes=" + "9" * 5000 + "-", 200, b"Lampiran", id="a number of thousands of digits"),
     ],
 )
 def test_course_files_come_in_parts(as_learner: Client, wanted: str, status: int, part: bytes) -> None:
@@ -283,13 +289,24 @@ def test_page_lists_the_problems(client: Client, author: User, write_course: Cal
     assert not Course.objects.exists()
 
 
+@pytest.mark.parametrize("taught", [True, False])
 def test_others_courses_are_not_replaced(
-    client: Client, author: User, instructor: User, write_course: Callable[..., Path]
+    client: Client,
+    author: User,
+    instructor: User,
+    settings: Any,
+    write_course: Callable[..., Path],
+    taught: bool,
 ) -> None:
-    """An author who does not teach a course cannot replace it."""
+    """An author who does not teach a course cannot take it over, and leaves no files behind."""
+    if not taught:
+        CourseRole.objects.all().delete()
+    before = sorted(Path(settings.KAPASITAS_ASSETS).rglob("*"))
     response = client.post(reverse("import"), {"archive": archive_of(write_course())})
     assert response.status_code == 422
     assert KEY in response.content.decode()
+    assert not CourseRole.objects.filter(user=author).exists()
+    assert sorted(Path(settings.KAPASITAS_ASSETS).rglob("*")) == before
 
 
 def test_import_needs_the_permission(as_learner: Client, as_instructor: Client) -> None:

@@ -77,6 +77,12 @@ def test_problem_is_scored(client: Client, reader: User, choice: str, success: s
     assert BlockCompletion.objects.get().completion == 1
 
 
+def test_a_link_hands_in_nothing(client: Client, reader: User) -> None:
+    """The problem acts on any request; here it must be one that only this site's pages send."""
+    assert client.get(handler("problem", "soal1", "xmodule_handler", "problem_check")).status_code == 405
+    assert not LearnerState.objects.exists()
+
+
 def test_problem_speaks_indonesian(client: Client, reader: User) -> None:
     """The platform brings no Indonesian; the site does."""
     contents = answer(client, "choice_0")["contents"]

@@ -289,15 +289,15 @@ def zipped(**parts: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def with_entity() -> bytes:
-    """Return a real workbook whose sheet declares an entity."""
-    source, buffer = zipfile.ZipFile(io.BytesIO(xlsx_file(GOOD))), io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for part in source.infolist():
-            content = source.read(part)
-            if "sheet1" in part.filename:
-                content = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>' + content
-            archive.writestr(part.filename, content)
+def with_entity(encoding: str = "ascii", name: str = "sheet1.xml") -> bytes:
+    """Return a workbook whose sheet declares an entity; the other parts call the sheet by this name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_file(GOOD))) as good, zipfile.ZipFile(buffer, "w") as bad:
+        for part in good.namelist():
+            content = good.read(part).replace(b"sheet1.xml", name.encode())
+            if part == "xl/worksheets/sheet1.xml":
+                content = ('<!DOCTYPE a [<!ENTITY b "c">]>' + content.decode()).encode(encoding)
+            bad.writestr(part.replace("sheet1.xml", name), content)
     return buffer.getvalue()
 
 
@@ -323,6 +323,8 @@ def with_entity() -> bytes:
         pytest.param(zipped(xl__worksheets__sheet1_x=b"0" * 40_000_000), "unpacks", id="zip bomb"),
         pytest.param(zipped(**{f"p{number}_x": b"" for number in range(300)}), "unpacks", id="many parts"),
         pytest.param(with_entity(), "no spreadsheet needs", id="entity"),
+        pytest.param(with_entity("utf-16-le"), "no spreadsheet needs", id="entity in UTF-16"),
+        pytest.param(with_entity(name="sheet1.dat"), "no spreadsheet needs", id="entity in another name"),
     ],
 )
 def test_a_file_that_is_no_proper_table_is_refused(manager: Client, content: bytes, message: str) -> None:

@@ -13,6 +13,7 @@ from xblocks.competency.levels import (
     LevelCuts,
     certainty,
     gap,
+    gap_words,
     level_of,
     level_words,
     span,
@@ -76,6 +77,20 @@ def test_the_span_holds_the_level_and_four_fifths_of_what_is_possible(theta, se)
 def test_levels_in_words(theta, se, words):
     """What could be either is said to be either; knowing nothing is a wide span."""
     assert str(level_words(level_of(Estimate(theta, se), PROVISIONAL_CUTS))) == words
+
+
+@pytest.mark.parametrize(
+    ("theta", "se", "required", "words"),
+    [
+        (-3.0, 0.3, 2, "Missing levels: 2"),
+        (-1.3, 0.6, 4, "Missing levels: 3 to 4"),
+        (0.0, 1.0, 3, "Missing levels: at most 2"),
+        (4.0, 0.3, 5, "Missing levels: 0"),
+    ],
+)
+def test_the_gap_in_words(theta, se, required, words):
+    """It claims no more than the span of levels does."""
+    assert str(gap_words(level_of(Estimate(theta, se), PROVISIONAL_CUTS), required)) == words
 
 
 def test_certainty_has_one_word_a_band():

@@ -138,11 +138,6 @@ def test_no_answer_is_a_wrong_one_where_the_learner_passed_it_over():
     assert answered([None], unanswered_count=False) is None
 
 
-def test_pilots_count_for_nothing():
-    assert answered([True, False, True], pilots={"q2"}) == answered([True, False])
-    assert answered([True], pilots={"q0"}) is None
-
-
 @given(st.lists(st.booleans(), min_size=1, max_size=15), st.data())
 def test_a_right_answer_more_never_lowers_ability_level_or_share(marks, data):
     better = list(marks)

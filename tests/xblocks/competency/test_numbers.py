@@ -52,3 +52,10 @@ def test_refused(text):
     """What could be meant in two ways, or is no number, is refused and shown how to write it."""
     with pytest.raises(NumberFormatError, match="is not a number"):
         parse_number(text)
+
+
+@pytest.mark.parametrize("style", NumberFormat)
+def test_what_is_long_is_refused_unread(style):
+    """Blanks before a unit that does not come: searched for, they would take a worker's day."""
+    with pytest.raises(NumberFormatError, match="is not a number"):
+        parse_number("1" + " " * 2_000_000 + "x", style)

@@ -94,6 +94,18 @@ def test_items_on_trial_are_slipped_in_and_count_for_nothing() -> None:
     assert test.step(given).estimate == expected
 
 
+def test_an_item_on_trial_that_was_answered_early_is_not_missed_later() -> None:
+    """Without connection the order of answers is the learner's: the test goes on with what counts."""
+    rules = Rules(EVEN, minimum=10, maximum=10, pilots=1)
+    for seed in range(30):
+        test = AdaptiveTest(POOL, rules, seed=str(seed), trial=("trial-1",))
+        given = [Given("trial-1", 1)]
+        while (item_id := test.step(given).item_id) is not None:
+            assert item_id != "trial-1"
+            given.append(Given(item_id, 1))
+        assert len(given) == 11
+
+
 def test_it_stops_for_the_reason_that_came_first() -> None:
     def reason(**rules: object) -> StopReason | None:
         test = AdaptiveTest(POOL, Rules(EVEN, **rules), seed="s")  # type: ignore[arg-type]

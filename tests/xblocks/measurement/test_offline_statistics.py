@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.xblocks.measurement.data import lsat, verbal_aggression
-from xblocks.measurement.ability import Answer, eap, maximum_likelihood
+from xblocks.measurement.ability import Answer, Grid, eap, maximum_likelihood
 from xblocks.measurement.errors import DataError, ParameterError
 from xblocks.measurement.models import GeneralizedPartialCredit, ItemModel, TwoParameterLogistic, rasch
 from xblocks.measurement.offline.calibration import MISSING, calibrate
@@ -370,8 +370,6 @@ class TestFacets:
         _theta, _severity, ratings, _sums = rated(6, 0.0)
         found = many_facets(ratings)
         first = [Answer(found.criteria[one.criterion], one.category) for one in ratings if one.person == 0]
-        from xblocks.measurement.ability import Grid
-
         alone = eap(first, Grid(-6, 6, 121, sd=found.sd))
         assert found.abilities[0].theta == pytest.approx(alone.theta, abs=0.03)
 

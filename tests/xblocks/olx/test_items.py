@@ -43,8 +43,6 @@ def test_indentation_changes_nothing(items):
     root = write_definition(definition)
     plain = canonical(root)
     pretty(root)
-    from lxml import etree
-
     again, problems = read_definition(etree.tostring(root))
     assert problems == []
     assert again == definition

@@ -28,7 +28,7 @@ def bank(item=ITEM, version="1"):
 
 FRAMEWORK = """<competency_framework id="kapasitas" version="{version}"><domain id="pemerintahan">
 <name lang="id">Pemerintahan</name><competency id="gov.a" hr_code="PEM-01"><name lang="id">{name}</name>
-<name lang="en">Status</name><level n="1"><description lang="id">Menyebutkan.</description></level></competency>
+<name lang="en">Status</name><level n="1"><description lang="id">Menyebutkan.</description><indicator id="gov.a.1.1"><description lang="id">Menunjukkan di peta.</description></indicator></level></competency>
 </domain><post id="camat" eselon="31"><name lang="id">Camat</name><requires competency="gov.a" level="1"/></post>
 </competency_framework>"""
 

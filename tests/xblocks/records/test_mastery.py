@@ -103,13 +103,23 @@ def official(user, post="Camat Contoh"):
 
 def test_what_the_post_requires(user, settings):
     """By the post as HR writes it; the site may set other levels."""
-    assert api.required_levels(user.pk) == {}
+    assert api.requirement_of(user.pk).levels == {}
     official(user)
-    assert api.required_levels(user.pk) == {"gov.a": 1}
+    assert api.requirement_of(user.pk).levels == {"gov.a": 1}
+    assert api.requirement_of(user.pk).proposed == {"gov.a"}
+    settings.KAPASITAS_REQUIRED_LEVELS = {"camat": {"gov.b": 2}}
+    assert api.requirement_of(user.pk).proposed == {"gov.a"}
     settings.KAPASITAS_REQUIRED_LEVELS = {"camat": {"gov.a": 3, "gov.b": 2}, "lurah": {"gov.a": 5}}
-    assert api.required_levels(user.pk) == {"gov.a": 3, "gov.b": 2}
+    assert api.requirement_of(user.pk).proposed == set()
+    assert api.requirement_of(user.pk).levels == {"gov.a": 3, "gov.b": 2}
     api.record_official(user.pk, api.OfficialIdentity(post="Sekretaris Camat"))
-    assert api.required_levels(user.pk) == {}
+    assert api.requirement_of(user.pk).levels == {}
+
+
+def test_what_a_regulation_sets_is_no_proposal(user):
+    api.load_framework(framework().replace('eselon="31"', 'eselon="31" basis="regulation"'))
+    api.record_official(user.pk, api.OfficialIdentity(post="Camat"))
+    assert api.requirement_of(user.pk) == api.Requirement(levels={"gov.a": 1})
 
 
 def test_mastery_is_found_by_the_sites_policy(user, settings):
@@ -170,7 +180,19 @@ def test_the_database_refuses_half_a_decision(user):
 
 def test_levels_in_words(user):
     api.load_framework(framework())
-    assert api.competency_levels(["gov.a", "gov.z"], "en") == {"gov.a": {1: "Menyebutkan."}}
+    words = api.LevelWords(description="Menyebutkan.", indicators=("Menunjukkan di peta.",))
+    assert api.competency_levels(["gov.a", "gov.z"], "en") == {"gov.a": {1: words}}
+
+
+def test_a_framework_of_an_earlier_release_is_completed(user):
+    """Loading it again adds what was not kept then; loading it once more writes nothing."""
+    api.load_framework(framework())
+    models.Competency.objects.update(indicators={})
+    api.load_framework(framework())
+    assert api.competency_levels(["gov.a"], "id")["gov.a"][1].indicators == ("Menunjukkan di peta.",)
+    before = list(models.Competency.objects.values_list("pk", flat=True))
+    api.load_framework(framework())
+    assert list(models.Competency.objects.values_list("pk", flat=True)) == before
 
 
 def test_a_forgotten_person_has_no_evidence(user, django_user_model):
@@ -199,11 +221,11 @@ def test_blocks_ask_through_the_host(user, settings):
     official(user)
     records.record_evidence(user.pk, KEY, 1, [seen()])
     assert set(records.mastery_of(user.pk, ["gov.a"], at=NOW)) == {"gov.a"}
-    assert records.required_levels(user.pk) == {"gov.a": 1}
-    assert records.competency_levels(["gov.a"], "id") == {"gov.a": {1: "Menyebutkan."}}
+    assert records.requirement_of(user.pk).levels == {"gov.a": 1}
+    assert records.competency_levels(["gov.a"], "id")["gov.a"][1].description == "Menyebutkan."
     records.record_evidence(None, KEY, 1, [seen()])
-    assert records.mastery_of(None, ["gov.a"], at=NOW) == records.required_levels(None) == {}
+    assert records.mastery_of(None, ["gov.a"], at=NOW) == records.requirement_of(None).levels == {}
     settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "xblocks.records"]
     records.record_evidence(user.pk, KEY, 2, [seen(attempt=2)])
-    assert records.mastery_of(user.pk, ["gov.a"], at=NOW) == records.required_levels(user.pk) == {}
+    assert records.mastery_of(user.pk, ["gov.a"], at=NOW) == records.requirement_of(user.pk).levels == {}
     assert records.competency_levels(["gov.a"], "id") == {}

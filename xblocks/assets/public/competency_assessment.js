@@ -11,6 +11,7 @@
   const PATIENCE = 60000;
   const PATIENCE_WITH_AN_ANSWER = 20000;
   const WARNINGS = [300, 60]; // seconds before the end
+  const DAY = 86400000;
   const STORE = "kapasitas-assessment:";
 
   function cookie(name) {
@@ -43,6 +44,14 @@
     const template = document.createElement("template");
     template.innerHTML = html;
     return template.content.firstElementChild;
+  }
+
+  function parsed(json) {
+    try {
+      return JSON.parse(json);
+    } catch {
+      return null;
+    }
   }
 
   const partsOf = (item) => Array.from(item.querySelectorAll("[data-part]"));
@@ -90,7 +99,13 @@
     return values.length === names.size && (!places || new Set(values).size === names.size);
   }
 
-  class RefusedError extends Error {}
+  class RefusedError extends Error {
+    constructor(message, status) {
+      super(message);
+      // What the learner can put right; anything else stands as it is.
+      this.mendable = status === 400;
+    }
+  }
   class SignedOutError extends Error {}
 
   async function post(url, data, patience = PATIENCE) {
@@ -116,24 +131,28 @@
   async function read(reply) {
     const body = await reply.json().catch(() => null);
     // Our handlers refuse by name, for good. Anything else may go better next time: what was to be sent is kept.
-    if (body && typeof body.error === "string" && reply.status < 500) throw new RefusedError(body.error);
+    if (body && typeof body.error === "string" && reply.status < 500) throw new RefusedError(body.error, reply.status);
     // A log-in page in the place of a reply, or a refusal that is none of ours: the session has ended.
     if (!body && (reply.redirected || reply.status === 401 || reply.status === 403)) throw new SignedOutError();
     if (!body || !reply.ok) throw new Error(reply.statusText);
     return body;
   }
 
-  /* What is still to be sent, by item: in the browser's storage, which outlives the page, or only here where
-     there is none. Holds what the learner answered, never a key. */
+  /* What is still to be sent, an entry for each item: in the browser's storage, which outlives the page and which
+     all windows of the attempt share, or only here where there is none. Holds what the learner answered, never a
+     key. */
   class Queue {
     constructor(name) {
-      this.name = STORE + name;
-      this.waiting = new Map();
-      this.lasting = true;
+      this.prefix = STORE + name + ":";
+      this.here = new Map();
+      this.given = new Map();
+      // Without an attempt there is nothing to keep, and nothing to forget.
+      this.lasting = name !== "";
+      if (!this.lasting) return;
       try {
         this.forgetEarlier(name);
-        for (const one of JSON.parse(localStorage.getItem(this.name) || "[]")) this.waiting.set(one.item, one);
-        this.save();
+        localStorage.setItem(this.prefix, "");
+        localStorage.removeItem(this.prefix);
       } catch {
         this.lasting = false;
       }
@@ -143,34 +162,67 @@
     forgetEarlier(name) {
       const same = STORE + name.slice(0, name.lastIndexOf("-") + 1);
       for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(same) && key !== this.name) localStorage.removeItem(key);
+        if (key.startsWith(same) && !key.startsWith(this.prefix)) localStorage.removeItem(key);
       }
     }
 
+    /* All that waits, as it was given. */
+    waiting() {
+      if (!this.lasting) return Array.from(this.here.values());
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
+      const kept = keys.map((key) => parsed(localStorage.getItem(key))).filter(Boolean);
+      return kept.sort((one, other) => one.answered_at.localeCompare(other.answered_at));
+    }
+
     get size() {
-      return this.waiting.size;
+      return this.waiting().length;
+    }
+
+    of(item) {
+      return this.waiting().find((one) => one.item === item);
     }
 
     put(request) {
-      this.waiting.set(request.item, request);
-      this.save();
+      this.given.set(request.uuid, performance.now());
+      if (this.lasting) {
+        try {
+          localStorage.setItem(this.prefix + request.item, JSON.stringify(request));
+          return;
+        } catch {
+          for (const one of this.waiting()) this.here.set(one.item, one);
+          this.lasting = false;
+        }
+      }
+      this.here.set(request.item, request);
+    }
+
+    /* Whether it still waits: another window may have sent it, or have another answer in its place. */
+    holds(request) {
+      const now = this.of(request.item);
+      return Boolean(now) && now.uuid === request.uuid;
     }
 
     /* What was put in its place while it was under way stays. */
     sent(request) {
-      const now = this.waiting.get(request.item);
-      if (now && now.uuid === request.uuid) this.waiting.delete(request.item);
-      this.save();
+      if (!this.holds(request)) return;
+      this.here.delete(request.item);
+      try {
+        localStorage.removeItem(this.prefix + request.item);
+      } catch {
+        // There is no storage.
+      }
     }
 
-    save() {
-      if (!this.lasting) return;
-      try {
-        if (this.size) localStorage.setItem(this.name, JSON.stringify(Array.from(this.waiting.values())));
-        else localStorage.removeItem(this.name);
-      } catch {
-        this.lasting = false;
+    /* The request as it is sent now. Between the two times lies how long it waited, also where somebody has
+       set the clock meanwhile; a page that slept knows that from the clock alone. */
+    told(request) {
+      const given = Date.parse(request.answered_at);
+      let waited = Date.now() - given;
+      if (this.given.has(request.uuid)) {
+        const awake = performance.now() - this.given.get(request.uuid);
+        if (waited < awake || waited > awake + DAY) waited = awake;
       }
+      return { ...request, sent_at: new Date(given + Math.max(0, waited)).toISOString() };
     }
   }
 
@@ -229,6 +281,7 @@
       });
       root.addEventListener("click", (event) => this.clicked(event));
       window.addEventListener("online", () => this.reconnected());
+      window.addEventListener("storage", () => this.summary());
       window.addEventListener("beforeunload", (event) => {
         if (root.isConnected && this.queue.size && !this.queue.lasting) event.preventDefault();
       });
@@ -238,20 +291,21 @@
     /* Takes up the page that the server has rendered: what waits on the device, the time, the test's state. */
     shown() {
       const bar = this.root.querySelector("[data-attempt]");
-      this.queue = new Queue(bar ? bar.dataset.device : "none");
+      this.queue = new Queue(bar ? bar.dataset.device : "");
+      if (this.timer) this.timer.stop();
+      this.timer = null;
       if (!bar) return;
       this.attempt = Number(bar.dataset.attempt);
       this.adaptive = this.root.querySelector("[data-adaptive]");
       this.reserve = Array.from(this.root.querySelectorAll("template[data-reserve]"), (one) => one.innerHTML);
       this.over = Boolean(this.adaptive && "over" in this.adaptive.dataset);
       this.ended = false;
-      for (const request of this.queue.waiting.values()) {
+      for (const request of this.queue.waiting()) {
         const item = this.item(request.item);
         if (!item || item.hasAttribute("data-locked")) continue;
         restore(item, request);
         this.kept(request.item);
       }
-      if (this.timer) this.timer.stop();
       const time = this.root.querySelector("[data-left]");
       this.timer = time ? new Timer(time, this.text, () => this.timeUp()) : null;
       this.summary();
@@ -308,8 +362,9 @@
       this.timers.forEach(clearTimeout);
       this.timers.clear();
       this.sending = this.sending.then(async () => {
-        for (const request of Array.from(this.queue.waiting.values())) {
-          if (!(await this.send(request))) break;
+        const queue = this.queue;
+        for (const request of queue.waiting()) {
+          if (queue.holds(request) && !(await this.send(request))) break;
         }
         this.summary();
         if (!this.queue.size && (this.over || this.ended)) await this.finish();
@@ -322,8 +377,7 @@
       const queue = this.queue;
       this.status(request.item, this.text.textSending);
       try {
-        const told = { ...request, sent_at: new Date().toISOString() };
-        const reply = await post(this.text.urlAnswer, told, PATIENCE_WITH_AN_ANSWER);
+        const reply = await post(this.text.urlAnswer, queue.told(request), PATIENCE_WITH_AN_ANSWER);
         queue.sent(request);
         this.pause = RETRY_AFTER;
         this.signedOut = false;
@@ -331,15 +385,16 @@
       } catch (error) {
         if (!(error instanceof RefusedError)) {
           this.signedOut = error instanceof SignedOutError;
-          for (const id of queue.waiting.keys()) this.kept(id);
+          for (const one of queue.waiting()) this.kept(one.item);
           this.retryLater();
           return false;
         }
         queue.sent(request);
         const item = this.item(request.item);
-        if (item) item.setAttribute("data-refused", "");
+        const open = item && !item.hasAttribute("data-locked");
+        if (open && error.mendable) item.setAttribute("data-refused", "");
         const said = fill(this.text.textFailed, { reason: error.message });
-        if (item) this.status(request.item, said, "ka-failed");
+        if (open) this.status(request.item, said, "ka-failed");
         else this.error(said);
       }
       return true;
@@ -364,10 +419,14 @@
       if (!item) return;
       item.removeAttribute("data-refused");
       item.toggleAttribute("data-complete", reply.complete);
+      // The learner went on meanwhile: what waits now is not sent.
+      if (this.queue.of(reply.item)) return this.kept(reply.item);
       if (reply.html) {
-        const locked = element(reply.html);
-        item.replaceWith(locked);
-        locked.querySelector("h3").focus();
+        const next = element(reply.html);
+        const focused = !reply.superseded || item.contains(document.activeElement);
+        item.replaceWith(next);
+        if (focused) next.querySelector("h3").focus();
+        if (reply.superseded) this.status(reply.item, this.text.textNewer, "ka-failed");
         return;
       }
       const twice = item.querySelector("[aria-invalid]");
@@ -384,16 +443,22 @@
     summary() {
       const line = this.root.querySelector("[data-queue-line]");
       if (!line) return;
+      const waiting = this.queue.waiting();
       const lasting = this.signedOut ? this.text.textSignedOut : this.text.textSomeKept;
-      const some = fill(this.queue.lasting ? lasting : this.text.textUnkept, { n: this.queue.size });
-      const text = this.queue.size ? some : this.text.textAllSent;
+      const some = fill(this.queue.lasting ? lasting : this.text.textUnkept, { n: waiting.length });
+      const text = waiting.length ? some : this.text.textAllSent;
       const told = line.querySelector("[data-queue]");
-      if (!line.hidden || this.queue.size) {
+      if (!line.hidden || waiting.length) {
         line.hidden = false;
         if (told.textContent !== text) told.textContent = text;
       }
-      line.classList.toggle("ka-waiting", this.queue.size > 0);
-      line.querySelector("[data-action=retry]").hidden = !this.queue.size;
+      line.classList.toggle("ka-waiting", waiting.length > 0);
+      line.querySelector("[data-action=retry]").hidden = !waiting.length;
+      // What another window took off the device, it has told of.
+      for (const status of this.root.querySelectorAll(".ka-status.ka-kept")) {
+        const id = status.closest("[data-item]").dataset.item;
+        if (!waiting.some((one) => one.item === id)) this.status(id, "");
+      }
     }
 
     status(id, text, look) {
@@ -432,15 +497,29 @@
       const item = button.closest("[data-item]");
       const id = item.dataset.item;
       // First as it stands: what is not complete is saved, but not checked.
-      if (!item.hasAttribute("data-complete") && !this.queue.waiting.has(id)) this.put(item, false);
-      await this.flush();
-      if (this.queue.waiting.has(id) || item.hasAttribute("data-refused")) return;
-      if (!item.hasAttribute("data-complete")) {
-        const twice = item.querySelector("[aria-invalid]");
-        return this.status(id, twice ? this.text.textTwice : this.text.textIncomplete, "ka-failed");
+      if (!item.hasAttribute("data-complete") && !this.queue.of(id)) this.put(item, false);
+      await this.held([item], async () => {
+        await this.flush();
+        if (this.queue.of(id) || item.hasAttribute("data-refused")) return;
+        if (!item.hasAttribute("data-complete")) {
+          const twice = item.querySelector("[aria-invalid]");
+          this.status(id, twice ? this.text.textTwice : this.text.textIncomplete, "ka-failed");
+          return;
+        }
+        this.put(item, true);
+        await this.flush();
+      });
+    }
+
+    /* What is being given up for good does not change meanwhile. */
+    async held(items, act) {
+      const open = items.flatMap((item) => Array.from(item.querySelectorAll("fieldset:enabled")));
+      for (const one of open) one.disabled = true;
+      try {
+        await act();
+      } finally {
+        for (const one of open) one.disabled = Boolean(one.closest("[data-locked]"));
       }
-      this.put(item, true);
-      await this.flush();
     }
 
     async retry() {
@@ -460,7 +539,7 @@
 
     async submit() {
       await this.flush();
-      if (this.queue.size || this.root.querySelector("[data-refused]")) return this.error(this.text.textUnsent);
+      if (this.unsent()) return this.error(this.text.textUnsent);
       const open = this.open();
       if (!open.length) return this.confirm();
       const box = this.root.querySelector("[data-confirm]");
@@ -472,7 +551,20 @@
       missing.focus();
     }
 
+    unsent() {
+      return this.queue.size > 0 || this.root.querySelector("[data-refused]") !== null;
+    }
+
+    /* What was answered since "Submit" was pressed is handed in, too. */
     async confirm() {
+      await this.held(Array.from(this.root.querySelectorAll("[data-item]")), async () => {
+        await this.flush();
+        if (this.unsent()) return this.error(this.text.textUnsent);
+        await this.handIn();
+      });
+    }
+
+    async handIn() {
       this.show(await post(this.text.urlSubmit, { attempt: this.attempt }));
     }
 
@@ -483,7 +575,7 @@
       if (!complete(item)) return this.status(item.dataset.item, this.text.textIncomplete, "ka-failed");
       this.put(item, true);
       await this.flush();
-      if (this.queue.waiting.has(item.dataset.item) && this.item(item.dataset.item)) this.nextOffline(item);
+      if (this.queue.of(item.dataset.item) && this.item(item.dataset.item)) this.nextOffline(item);
     }
 
     nextOffline(item) {
@@ -528,7 +620,7 @@
     timeUp() {
       this.ended = true;
       for (const item of this.root.querySelectorAll("[data-item]:not([data-locked])")) {
-        if (this.adaptive && complete(item) && !this.queue.waiting.has(item.dataset.item)) this.put(item, true);
+        if (this.adaptive && complete(item) && !this.queue.of(item.dataset.item)) this.put(item, true);
         this.close(item);
       }
       this.tellTimeUp(this.text.textTimeUp);
@@ -547,7 +639,7 @@
 
     async finish() {
       try {
-        await this.confirm();
+        await this.handIn();
       } catch (error) {
         if (error instanceof RefusedError) return this.error(error.message);
         this.tellTimeUp(this.text.textTimeUpOffline);

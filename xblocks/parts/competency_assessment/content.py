@@ -68,6 +68,14 @@ class Content:
             return ()
         return records.blueprint_problems(self.bank, self.blueprint, self.adaptive)
 
+    def blocking_problems(self) -> tuple[Message, ...]:
+        """Return what keeps learners from beginning an attempt."""
+        return (*self.problems, *self.form_problems())
+
+    def author_problems(self) -> tuple[Message, ...]:
+        """Return all that is wrong: what keeps learners out, and competencies that are not loaded."""
+        return (*self.blocking_problems(), *self.unknown_competencies())
+
     def askable(self) -> tuple[Item, ...]:
         """Return all items that some learner may be asked; those on trial are not among them."""
         if not self.drawn:

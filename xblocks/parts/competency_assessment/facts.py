@@ -9,6 +9,7 @@ from xblocks.competency.messages import Message
 from xblocks.competency.numbers import NumberText, format_number
 from xblocks.competency.values import dataclass
 from xblocks.olx.markup import safe_html
+from xblocks.records.values import LevelWords
 
 from .findings import Measured
 from .presenters import Html
@@ -21,6 +22,7 @@ __all__ = ["PageFacts"]
 class PageFacts:
     """What a page needs from around the block. ``static`` resolves addresses of course files.
 
+    ``names`` and ``levels`` say competencies, and what a person at each level does, in words, by their ids.
     ``device``: what the browser keeps this learner's answers under; it names nobody. ``due`` is written
     out, empty where the work is not due. ``moment`` writes a time out. ``frozen``: the host takes no more
     grades of the course. ``grade``: the points that count, and of how many.
@@ -32,6 +34,7 @@ class PageFacts:
     language: str
     text: Callable[[Message], str]
     names: Callable[[Iterable[str]], Mapping[str, str]]
+    levels: Callable[[Iterable[str]], Mapping[str, Mapping[int, LevelWords]]]
     static: Html
     measured: Callable[[Situation], Measured]
     moment: Callable[[datetime], str]

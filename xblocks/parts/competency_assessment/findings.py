@@ -9,6 +9,7 @@ from xblocks.competency.levels import LevelCuts, LevelEstimate, gap, level_of
 from xblocks.competency.values import dataclass, field
 from xblocks.measurement.ability import Estimate
 from xblocks.measurement.models import ItemModel
+from xblocks.records.values import LevelWords, Requirement
 
 from .situation import Situation
 from .supplies import bank_of
@@ -20,14 +21,14 @@ __all__ = ["Finding", "Measured", "evidence_in", "findings"]
 class Measured:
     """The evidence of an attempt, and what it is read by.
 
-    ``cuts`` are where levels begin on the attempt's scale, ``required`` the levels of the learner's post,
-    ``words`` what a person at each level does; both by competency.
+    ``cuts`` are where levels begin on the attempt's scale, ``requirement`` what the learner's post requires,
+    ``words`` what a person at each level does, by competency.
     """
 
     evidence: tuple[Evidence, ...]
     cuts: LevelCuts
-    required: Mapping[str, int] = field(default_factory=dict)
-    words: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    requirement: Requirement = field(default_factory=Requirement)
+    words: Mapping[str, Mapping[int, LevelWords]] = field(default_factory=dict)
 
     @property
     def provisional(self) -> bool:
@@ -77,9 +78,9 @@ def findings(measured: Measured, study: tuple[Study, ...]) -> tuple[Finding, ...
     lowest = min((estimate.level for estimate in levels.values()), default=0)
     found = []
     for one in measured.evidence:
-        estimate, required = levels[one.competency], measured.required.get(one.competency)
+        estimate, required = levels[one.competency], measured.requirement.levels.get(one.competency)
         missing = gap(estimate.level, required) if required else 0
-        wanted = bool(missing) if measured.required else estimate.level == lowest
+        wanted = bool(missing) if measured.requirement.levels else estimate.level == lowest
         found.append(
             Finding(
                 competency=one.competency,

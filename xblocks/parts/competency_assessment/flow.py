@@ -61,7 +61,8 @@ def answer(
 ) -> Attempt:
     """Take the answer to one item. The caller has ruled out that it is a repetition.
 
-    ``told`` is what the client says of the time; see ``timing`` for what it is believed.
+    ``told`` is what the client says of the time; see ``timing`` for what it is believed. The very same
+    attempt comes back where an answer was given since, on another device: that one stands.
     """
     attempt = _going_on(situation)
     given = _given(situation, attempt, item, told)
@@ -77,6 +78,9 @@ def answer(
         raise RefusedError(
             400, Message(_("Answer item {item} in full before it is checked."), {"item": item.id})
         )
+    kept = attempt.answers.get(item.id)
+    if kept is not None and timing.outdated(told, given.at, kept=kept.given):
+        return attempt
     return attempt.answered(
         item.id,
         response,

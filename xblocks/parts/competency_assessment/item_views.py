@@ -1,5 +1,6 @@
 """One item as values for its template: what is asked, what was answered, and, where it is due, the key."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from xblocks.competency.assessment import FeedbackPolicy
@@ -62,8 +63,11 @@ def item_view(
     return view
 
 
-def author_item(item: Item, facts: PageFacts) -> dict[str, Any]:
-    """Return the values of an item as its author sees it: with its key, and nobody's answer."""
+def author_item(item: Item, facts: PageFacts, words: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """Return the values of an item as its author sees it: with its key, and nobody's answer.
+
+    ``words`` are the name of each competency, and what a person at the item's level does.
+    """
     view = _asked(item, facts, form_of(item, None, {}, facts.html))
     _put_marks(view["form"], marks_of(item, None), facts)
     return view | {
@@ -71,7 +75,8 @@ def author_item(item: Item, facts: PageFacts) -> dict[str, Any]:
         "author": True,
         "type_text": facts.text(Message(ITEM_TYPES[item.type].title)),
         "level": item.level,
-        "competencies": list(facts.names(item.competencies).values()),
+        "competencies": [words[id_][0] for id_ in item.competencies],
+        "does": [words[id_][1] for id_ in item.competencies if words[id_][1]],
         "feedback": _feedback(item, None, facts),
     }
 

@@ -27,7 +27,7 @@ def measured(block: Any, situation: Situation, language: str) -> Measured:
     return Measured(
         evidence=found,
         cuts=LevelCuts(records.level_cuts(bank_of(bank))),
-        required=records.required_levels(people.learner(block).user_id),
+        requirement=records.requirement_of(people.learner(block).user_id),
         words=records.competency_levels([one.competency for one in found], language),
     )
 

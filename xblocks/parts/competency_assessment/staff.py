@@ -9,6 +9,7 @@ from xblocks.competency.items import Item, ItemStatus, SituationalJudgement
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.values import replace
+from xblocks.records.values import LevelWords
 
 from .content import Content
 from .facts import PageFacts
@@ -32,17 +33,25 @@ STATUSES = {
 NOT_ADOPTED = _("not yet adopted by a panel")
 
 
-def author_page(
-    authored: Content, problems: Iterable[Message], warnings: Iterable[Message], facts: PageFacts
-) -> dict[str, Any]:
+def author_page(authored: Content, warnings: Iterable[Message], facts: PageFacts) -> dict[str, Any]:
     """Return the values of the author's page: every item that may be asked, with its key."""
     items = [*authored.askable(), *authored.trials()]
+    competencies = sorted({id_ for item in items for id_ in item.competencies})
+    names, levels = facts.names(competencies), facts.levels(competencies)
+
+    def words(item: Item) -> dict[str, tuple[str, str]]:
+        none = LevelWords()
+        return {
+            id_: (names[id_], levels.get(id_, {}).get(item.level, none).description)
+            for id_ in item.competencies
+        }
+
     return {
         "prefix": facts.prefix,
         "title": facts.title,
         "intro": facts.html(authored.intro),
         "items": [
-            author_item(item, facts)
+            author_item(item, facts, words(item))
             | {
                 "number": number,
                 "count": len(items),
@@ -51,7 +60,7 @@ def author_page(
             for number, item in enumerate(items, 1)
         ],
         "drawn": authored.drawn,
-        "problems": [facts.text(problem) for problem in problems],
+        "problems": [facts.text(problem) for problem in authored.author_problems()],
         "warnings": [facts.text(warning) for warning in warnings],
     }
 

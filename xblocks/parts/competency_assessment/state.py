@@ -42,6 +42,11 @@ class Answer:
     late: bool = False
     certainty: Certainty | None = None
 
+    @property
+    def given(self) -> datetime:
+        """When it was given: no later than it came, whatever its client says."""
+        return min(map(datetime.fromisoformat, (self.answered_at, self.received_at)))
+
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Answer":
         """Return the answer as ``to_json`` wrote it."""

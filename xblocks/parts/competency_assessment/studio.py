@@ -143,6 +143,6 @@ EXAMPLE = """\
   <option id="a" correct="true">anggaran kecamatan</option>
   <option id="b">anggaran desa</option>
   <source>UU 23/2014 Pasal 230 ayat (2)</source>
-  <feedback><p>Pasal itu memasukkannya ke dalam anggaran kecamatan, pada bagian anggaran kelurahan.</p></feedback>
+  <feedback><p>Pasal itu memasukkannya ke dalam anggaran kecamatan, bagian kelurahan.</p></feedback>
 </item>"""
 EDITOR = Editor(field="definition", show=source_of, read=read, example=EXAMPLE)

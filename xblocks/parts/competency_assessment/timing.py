@@ -4,19 +4,24 @@ An answer that comes while the time runs, or within the grace after it, is in ti
 from a device that was without connection, is taken if its client says that it was given before the end, if
 that is within the attempt's time, and if it comes within a day; it is marked as late. Each item is believed
 once.
+
+What a device says that cannot be, such as an answer from before the attempt, comes of a clock that was set
+meanwhile, and is not believed.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from xblocks.competency.values import dataclass
 
-__all__ = ["GRACE", "WINDOW", "Given", "Told", "given", "seconds_left"]
+__all__ = ["GRACE", "WINDOW", "Given", "Told", "given", "outdated", "seconds_left"]
 
 # What the way of a request may take, on a slow line.
 GRACE = timedelta(seconds=30)
 # How long a device that lost its connection may keep an answer.
 WINDOW = timedelta(hours=24)
+# Where clocks that were reset begin: nothing was answered before.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,11 @@ class Told:
 
     answered: datetime | None = None
     sent: datetime | None = None
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it can be told from it how long ago the answer was given."""
+        return self.answered is not None and self.sent is not None
 
     def corrected(self, received: datetime) -> datetime:
         """Return when the answer was given by our clock: so long before it came as the client says.
@@ -35,7 +45,8 @@ class Told:
             return received
         if self.sent is None:
             return self.answered
-        return received - max(self.sent - self.answered, timedelta(0))
+        ago = max(self.sent - self.answered, timedelta(0))
+        return received - min(ago, received - EPOCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +66,19 @@ def given(
     """
     at = told.corrected(received)
     if ends is None or received <= ends + GRACE:
-        return Given(at=at if told.sent is None else max(at, started))
-    claimed = told.answered is not None and told.sent is not None
-    if not claimed or again or not started <= at <= ends or received > ends + WINDOW:
+        return Given(at=at if told.sent is None or at >= started else received)
+    if not told.claimed or again or not started <= at <= ends or received > ends + WINDOW:
         return None
     return Given(at=at, late=True)
+
+
+def outdated(told: Told, at: datetime, *, kept: datetime) -> bool:
+    """Tell whether an answer given ``at`` is older than the one given at ``kept``.
+
+    So an answer that waited on one device does not replace what was answered since on another. Answers
+    within the time that a request may take are not told apart: the one that comes later counts.
+    """
+    return told.claimed and at < kept - GRACE
 
 
 def seconds_left(ends: datetime, now: datetime) -> int:

@@ -14,7 +14,7 @@ from .content import Content
 from .facts import PageFacts
 from .item_views import item_view
 from .level_views import levels_view
-from .results import certainty_view, points_view
+from .results import certainty_view, points_view, told_by_competency
 from .situation import Situation
 from .state import Attempt
 from .timing import seconds_left
@@ -120,10 +120,13 @@ def _review(situation: Situation, attempt: Attempt, facts: PageFacts) -> dict[st
     }
     if not facts.results_shown:
         return page
-    page["result"] = points_view(result, facts)
+    told = told_by_competency(situation, result)
+    page["result"] = points_view(result, facts, told)
     if attempt.adaptive:
         page["mine"] = {"percent": facts.number(situation.score().share * 100)}
-    page["levels"] = levels_view(situation, facts.measured(situation), facts)
+    page["levels"] = levels_view(
+        situation, facts.measured(situation), facts, [one.competency for one in told]
+    )
     page["certainty"] = certainty_view(situation, result, facts)
     if facts.grade is not None:
         earned, possible = facts.grade
@@ -138,7 +141,7 @@ def public_facts(authored: Content, title: str) -> dict[str, Any]:
         "schema": 1,
         "display_name": title,
         "intro": safe_html(authored.intro),
-        "ready": not (authored.problems or authored.form_problems()),
+        "ready": not authored.blocking_problems(),
         "attempts": assessment.attempts,
         "feedback": assessment.feedback.value,
         "form": assessment.form.value,

@@ -3,7 +3,7 @@
 Callers check permission themselves. Every function that writes joins the caller's transaction.
 """
 
-from xblocks.records.values import BankPool, ResponseRecord
+from xblocks.records.values import BankPool, LevelWords, Requirement, ResponseRecord
 
 from .answers import last_attempt, record_responses
 from .calibrations import activate_calibration, adopted_cuts, bank_models, bank_pool, level_cuts
@@ -24,7 +24,7 @@ from .mastery import (
     mastery_of,
     override_mastery,
     record_evidence,
-    required_levels,
+    requirement_of,
 )
 from .people import OfficialIdentity, forget_person, official_of, officials_with_nip, record_official
 from .presentations import met_items, over_exposed, record_presentations
@@ -33,7 +33,9 @@ __all__ = [
     "BankPool",
     "ChangedContentError",
     "InvalidContentError",
+    "LevelWords",
     "OfficialIdentity",
+    "Requirement",
     "ResponseRecord",
     "activate_calibration",
     "adopted_cuts",
@@ -61,5 +63,5 @@ __all__ = [
     "record_official",
     "record_presentations",
     "record_responses",
-    "required_levels",
+    "requirement_of",
 ]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from xblocks.competency import framework
 from xblocks.competency.blueprint import AdaptiveRules, Blueprint, check
 from xblocks.competency.errors import UnknownReferenceError
 from xblocks.competency.items import Item
@@ -46,17 +47,20 @@ def load_bank(source: bytes | str) -> str:
 
 def load_framework(source: bytes | str) -> str:
     """Load a competency framework and return ``id@version``; as ``load_bank`` in everything else."""
-    framework, problems = read_framework(source)
-    if framework is None:
+    loaded, problems = read_framework(source)
+    if loaded is None:
         raise InvalidContentError(problems)
     content_hash = hashlib.sha256(canonical(parse(source)).encode()).hexdigest()
     row, created = Framework.objects.get_or_create(
-        framework_id=framework.id, version=framework.version, defaults={"content_hash": content_hash}
+        framework_id=loaded.id, version=loaded.version, defaults={"content_hash": content_hash}
     )
-    reference = f"{framework.id}@{framework.version}"
+    reference = f"{loaded.id}@{loaded.version}"
     _refuse_change("framework", reference, row.content_hash, content_hash)
-    if created:
-        found = [(domain, one) for domain in framework.domains for one in domain.competencies]
+    # A framework that was loaded by an earlier release gets what that did not keep when it is loaded again.
+    if created or not _complete(row, loaded):
+        row.competencies.all().delete()
+        row.posts.all().delete()
+        found = [(domain, one) for domain in loaded.domains for one in domain.competencies]
         Competency.objects.bulk_create(
             Competency(
                 framework=row,
@@ -66,11 +70,10 @@ def load_framework(source: bytes | str) -> str:
                 hr_code=one.hr_code,
                 names=dict(one.names),
                 levels={str(level.number): dict(level.descriptions) for level in one.levels},
+                indicators=_indicators(one),
             )
             for position, (domain, one) in enumerate(found)
         )
-    # A framework that was loaded before posts were kept gets them when it is loaded again.
-    if created or not row.posts.exists():
         Post.objects.bulk_create(
             Post(
                 framework=row,
@@ -79,10 +82,28 @@ def load_framework(source: bytes | str) -> str:
                 names=dict(one.names),
                 eselon=one.eselon,
                 requires=dict(one.requires),
+                basis=one.basis.value,
             )
-            for position, one in enumerate(framework.posts)
+            for position, one in enumerate(loaded.posts)
         )
     return reference
+
+
+def _indicators(competency: framework.Competency) -> dict[str, list[dict[str, str]]]:
+    return {
+        str(level.number): [dict(indicator.descriptions) for indicator in level.indicators]
+        for level in competency.levels
+        if level.indicators
+    }
+
+
+def _complete(row: Framework, loaded: framework.CompetencyFramework) -> bool:
+    """Tell whether all that the framework says is kept."""
+    indicators = {one.competency_id: one.indicators for one in row.competencies.all()}
+    bases = {one.post_id: one.basis for one in row.posts.all()}
+    return indicators == {one.id: _indicators(one) for one in loaded.competencies()} and bases == {
+        one.id: one.basis.value for one in loaded.posts
+    }
 
 
 def _refuse_change(kind: str, reference: str, loaded: str, given: str) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from xblocks.competency.errors import UnknownReferenceError
 from xblocks.competency.evidence import Evidence, EvidenceKind
+from xblocks.competency.framework import Basis
 from xblocks.competency.levels import LevelCuts
 from xblocks.competency.mastery import Mastery, MasteryStatus, Override, Policy, mastery
 from xblocks.competency.messages import Message
@@ -15,6 +16,7 @@ from xblocks.competency.values import replace
 from xblocks.records import models
 from xblocks.records.conf import setting
 from xblocks.records.models import Competency, Framework, MasteryOverride, Official, Post
+from xblocks.records.values import LevelWords, Requirement
 
 from .calibrations import level_cuts
 from .content import known_competencies
@@ -125,7 +127,7 @@ def mastery_of(
     wanted = None if competencies is None else list(competencies)
     evidence = evidence_on(user_id, wanted)
     if required is None:
-        required = required_levels(user_id)
+        required = requirement_of(user_id).levels
     if wanted is not None:
         required = {id_: level for id_, level in required.items() if id_ in wanted}
     return mastery(
@@ -201,23 +203,28 @@ def override_mastery(
     return row.pk
 
 
-def required_levels(user_id: int) -> Mapping[str, int]:
-    """Return the level by competency that the person's post requires; empty where no post is known.
+def requirement_of(user_id: int) -> Requirement:
+    """Return what the person's post requires; nothing where no post is known.
 
-    The post as HR last wrote it is looked up among those of the framework loaded last (``post_of``).
+    The post as HR last wrote it is looked up among those of the framework loaded last (``post_of``). Levels
+    that the site sets are no proposal: a person has decided them.
     """
     text = Official.objects.filter(user_id=user_id).values_list("post", flat=True).first()
     if not text:
-        return {}
+        return Requirement()
     framework = Framework.objects.order_by("loaded_at", "pk").last()
     posts = {row.post_id: row for row in Post.objects.filter(framework=framework)}
     found = post_of(text, {id_: row.names.values() for id_, row in posts.items()})
     if found is None:
-        return {}
-    return {**posts[found].requires, **setting("KAPASITAS_REQUIRED_LEVELS").get(found, {})}
+        return Requirement()
+    decided = setting("KAPASITAS_REQUIRED_LEVELS").get(found, {})
+    proposed = posts[found].requires.keys() if posts[found].basis == Basis.PROPOSAL else frozenset[str]()
+    return Requirement(
+        levels={**posts[found].requires, **decided}, proposed=frozenset(proposed) - decided.keys()
+    )
 
 
-def competency_levels(ids: Iterable[str], language: str) -> Mapping[str, Mapping[int, str]]:
+def competency_levels(ids: Iterable[str], language: str) -> Mapping[str, Mapping[int, LevelWords]]:
     """Return what a person at each level does, by competency, of the framework loaded last.
 
     Falls back to Indonesian where there are no words in ``language``.
@@ -225,10 +232,16 @@ def competency_levels(ids: Iterable[str], language: str) -> Mapping[str, Mapping
     rows = Competency.objects.filter(competency_id__in=list(ids)).order_by(
         "framework__loaded_at", "framework_id"
     )
+
+    def said(texts: Mapping[str, str]) -> str:
+        return texts.get(language) or texts.get("id") or ""
+
     return {
         row.competency_id: {
-            int(number): words.get(language) or words.get("id") or ""
-            for number, words in sorted(row.levels.items())
+            int(number): LevelWords(
+                description=said(texts), indicators=tuple(map(said, row.indicators.get(number, ())))
+            )
+            for number, texts in sorted(row.levels.items())
         }
         for row in rows
     }

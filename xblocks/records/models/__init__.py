@@ -5,7 +5,13 @@ from .calibrations import Calibration, CutScore, ItemParameters, Presentation
 from .content import Competency, Framework, ItemBank, Post
 from .mastery import Evidence, MasteryOverride
 from .people import Official
-from .standards import CalibrationFamily, CalibrationRequest, StandardMethod, StandardSetting
+from .standards import (
+    CalibrationFamily,
+    CalibrationRequest,
+    PartialFamily,
+    StandardMethod,
+    StandardSetting,
+)
 
 __all__ = [
     "Calibration",
@@ -19,6 +25,7 @@ __all__ = [
     "ItemParameters",
     "MasteryOverride",
     "Official",
+    "PartialFamily",
     "Post",
     "Presentation",
     "Response",

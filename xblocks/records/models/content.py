@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xblocks.competency.framework import Basis
+
 __all__ = ["Competency", "Framework", "ItemBank", "Post"]
 
 
@@ -35,6 +37,9 @@ class Framework(models.Model):
 class Competency(models.Model):
     """A competency as one version of a framework defines it. ``names`` is by language code.
 
+    ``levels`` is what a person does, by the level's number and language; ``indicators`` the behaviours by
+    which it shows, by the level's number: a list with a text by language for each.
+
     .. no_pii:
     """
 
@@ -45,6 +50,7 @@ class Competency(models.Model):
     hr_code = models.CharField(_("HR code"), max_length=100, blank=True)
     names = models.JSONField(_("names"))
     levels = models.JSONField(_("levels"), default=dict)
+    indicators = models.JSONField(_("indicators"), default=dict)
 
     class Meta:
         verbose_name = _("competency")
@@ -65,7 +71,8 @@ class Competency(models.Model):
 class Post(models.Model):
     """A post (jabatan) as one version of a framework defines it. ``names`` is by language code.
 
-    ``requires`` is the level, 1 to 5, by competency id; ``eselon`` is HR's two-digit code.
+    ``requires`` is the level, 1 to 5, by competency id, and ``basis`` what that rests on; ``eselon`` is HR's
+    two-digit code.
 
     .. no_pii:
     """
@@ -76,6 +83,12 @@ class Post(models.Model):
     names = models.JSONField(_("names"))
     eselon = models.CharField("eselon", max_length=2, blank=True)
     requires = models.JSONField(_("required levels"), default=dict)
+    basis = models.CharField(
+        _("basis of the required levels"),
+        max_length=20,
+        choices=[(Basis.PROPOSAL.value, _("proposal")), (Basis.REGULATION.value, _("regulation"))],
+        default=Basis.PROPOSAL.value,
+    )
 
     class Meta:
         verbose_name = _("post")

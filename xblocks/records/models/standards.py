@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["CalibrationFamily", "CalibrationRequest", "StandardMethod", "StandardSetting"]
+__all__ = ["CalibrationFamily", "CalibrationRequest", "PartialFamily", "StandardMethod", "StandardSetting"]
 
 
 class StandardMethod(models.TextChoices):
@@ -16,11 +16,18 @@ class StandardMethod(models.TextChoices):
 
 
 class CalibrationFamily(models.TextChoices):
-    """The models that a person may choose among; items of several categories get the matching one."""
+    """The models of items that are right or wrong that a person may choose among."""
 
     ONE_PL = "1PL", _("1PL (Rasch): difficulty only; for few answers")
     TWO_PL = "2PL", _("2PL: difficulty and discrimination; the usual choice")
     THREE_PL = "3PL", _("3PL: guessing too; for 500 answers or more")
+
+
+class PartialFamily(models.TextChoices):
+    """The models of items with partial points that a person may choose among."""
+
+    GPCM = "GPCM", _("GPCM: generalised partial credit; the usual choice")
+    GRM = "GRM", _("GRM: graded response; where more points always mean more competence")
 
 
 class StandardSetting(models.Model):
@@ -81,6 +88,12 @@ class CalibrationRequest(models.Model):
 
     bank_id = models.CharField(_("bank"), max_length=100)
     family = models.CharField(_("model"), max_length=10, choices=CalibrationFamily.choices)
+    partial = models.CharField(
+        _("model of partial points"),
+        max_length=10,
+        choices=PartialFamily.choices,
+        default=PartialFamily.GPCM.value,
+    )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
@@ -96,4 +109,4 @@ class CalibrationRequest(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.bank_id}: {self.family}"
+        return f"{self.bank_id}: {self.family}, {self.partial}"

@@ -33,6 +33,7 @@ __all__ = ["activate", "calibrate", "change", "item", "item_table"]
 
 CHANGE = "admin:kapasitas_records_calibration_change"
 CALIBRATE = "admin:kapasitas_records_calibration_calibrate"
+COMMAND = "./manage.py lms calibrate_bank {bank} --family 2PL --partial GPCM"
 # Requests that the page lists.
 SHOWN = 10
 # A worker takes a task within seconds; a calibration of a large bank takes minutes.
@@ -68,7 +69,7 @@ def _state(admin: PagesAdmin, request: HttpRequest, row: Calibration, analysis: 
 
 
 def item(admin: PagesAdmin, request: HttpRequest, *, pk: int, item_id: str) -> HttpResponse:
-    """Show one item of a calibration; what it asks, with the key, to those who may view banks."""
+    """Show one item of a calibration; what it asks, and all that tells the key, to who may view banks."""
     admin.require(request, "view")
     row = get_object_or_404(Calibration, pk=pk)
     reading = source.reading(row)
@@ -76,15 +77,14 @@ def item(admin: PagesAdmin, request: HttpRequest, *, pk: int, item_id: str) -> H
     line = analysis.line(item_id)
     if line is None:
         raise Http404
-    asked = (
-        bank_items(analysis.report["bank"]).get(item_id) if admin.may(request, "view", "itembank") else None
-    )
+    sees_key = admin.may(request, "view", "itembank")
+    asked = bank_items(analysis.report["bank"]).get(item_id) if sees_key else None
     calibrated = item_id in analysis.figures
     values = {
         "row": row,
         "line": line,
         "item": question_of(asked) if asked else None,
-        "options": analysis.options(item_id),
+        "options": analysis.options(item_id) if sees_key else (),
         "fifths": [_("weakest fifth"), "2", "3", "4", _("ablest fifth")],
         "curve": pictures.curve(item_id) if calibrated else None,
         "information": pictures.item_information(item_id) if calibrated else None,
@@ -126,24 +126,26 @@ def calibrate(admin: PagesAdmin, request: HttpRequest) -> HttpResponse:
     banks, worker = source.bank_ids(), queue.has_worker()
     form = CalibrateForm(request.POST if request.method == "POST" else None, banks=banks)
     if request.method == "POST" and worker and form.is_valid():
-        _ask(request, form.cleaned_data["bank"], form.cleaned_data["family"])
+        _ask(request, **form.cleaned_data)
         return redirect(CALIBRATE)
     values = {
         "form": form,
         "banks": banks,
         "worker": worker,
-        "command": f"./manage.py lms calibrate_bank {banks[0] if banks else 'BANK'} --family 2PL",
+        "command": COMMAND.format(bank=banks[0] if banks else "BANK"),
         "requests": [_asked(row) for row in CalibrationRequest.objects.all()[:SHOWN]],
     }
     return admin.page(request, "calibrate", _("Calibrate a bank"), values, status=400 if form.errors else 200)
 
 
-def _ask(request: HttpRequest, bank_id: str, family: str) -> None:
+def _ask(request: HttpRequest, *, bank: str, family: str, partial: str) -> None:
     since = timezone.now() - DONE_WITHIN
-    if CalibrationRequest.objects.filter(bank_id=bank_id, finished_at=None, asked_at__gt=since).exists():
+    if CalibrationRequest.objects.filter(bank_id=bank, finished_at=None, asked_at__gt=since).exists():
         messages.warning(request, _("This bank is being calibrated already: wait for the result."))
         return
-    row = CalibrationRequest.objects.create(bank_id=bank_id, family=family, asked_by_id=request.user.pk)
+    row = CalibrationRequest.objects.create(
+        bank_id=bank, family=family, partial=partial, asked_by_id=request.user.pk
+    )
     queue.send_calibration(row.pk)
     messages.success(request, _("The calibration has been asked for. Look again in a minute."))
 

@@ -8,20 +8,26 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from xblocks.competency.panels import JUDGES, RESPONSE_PROBABILITIES, read_names
-from xblocks.records.models import CalibrationFamily
+from xblocks.records.models import CalibrationFamily, PartialFamily
 
 __all__ = ["AngoffForm", "BookmarkForm", "CalibrateForm", "ContrastingForm"]
 
 
 class CalibrateForm(forms.Form):
-    """Which bank, by which model."""
+    """Which bank, by which models."""
 
     bank = forms.ChoiceField(label=_("Bank"))
     family = forms.ChoiceField(
         label=_("Model"),
         choices=CalibrationFamily.choices,
         initial=CalibrationFamily.TWO_PL.value,
-        help_text=_("Items with partial points get the matching model for several categories."),
+        help_text=_("For items that are right or wrong."),
+    )
+    partial = forms.ChoiceField(
+        label=_("Model of partial points"),
+        choices=PartialFamily.choices,
+        initial=PartialFamily.GPCM.value,
+        help_text=_("For items such as ordering, matching, and tables."),
     )
 
     def __init__(self, *args: Any, banks: Sequence[str], **kwargs: Any) -> None:
