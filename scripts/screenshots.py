@@ -23,13 +23,13 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from scripts.browser import LAUNCH_ARGUMENTS, system_browser
+from standalone.serve import title_of
 from tests.journeys.keys import all_items, right_answer
 from tests.journeys.people import Learner, sign_in
 from tests.net import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs/images"
-TITLE = "Manajemen Pemerintahan Kecamatan dan Kelurahan"
 COURSE = "/courses/course-v1:Kapasitas+PEM101+2026/"
 UNIT = COURSE + "blocks/block-v1:Kapasitas+PEM101+2026+type@vertical+block@{}/unit/"
 READY_SECONDS = 170
@@ -126,6 +126,11 @@ def camera(browser: Any, language: str, directory: Path) -> Iterator[Camera]:
     context.close()
 
 
+def open_course(page: Any) -> None:
+    """Open the course of the pictures; SIMPEG shows several."""
+    page.locator("main li", has_text=title_of("governance")).locator("button").click()
+
+
 def learner(one: Camera, sites: Sites, user: str) -> None:
     """From SIMPEG to the result of the pre-test."""
     page = one.page
@@ -133,7 +138,7 @@ def learner(one: Camera, sites: Sites, user: str) -> None:
     one.speak(sites.simpeg)
     page.goto(f"{sites.simpeg}/me/courses/")
     one.shoot("simpeg-my-training", 420)
-    page.get_by_role("button", name=TITLE).click()
+    open_course(page)
     page.wait_for_url(f"{sites.site}/courses/**")
     one.speak(sites.site)
     page.goto(sites.site + COURSE)
@@ -196,7 +201,7 @@ def personnel(one: Camera, sites: Sites) -> None:
     page.goto(f"{sites.site}/lti/records")
     one.shoot("records", 600)
     page.goto(f"{sites.simpeg}/results/")
-    page.locator("main a", has_text=TITLE).first.click()
+    page.get_by_role("link", name=title_of("governance")).click()
     page.wait_for_load_state("networkidle")
     one.shoot("simpeg-results", 640)
 
@@ -206,7 +211,7 @@ def complete(one: Camera, sites: Sites, user: str) -> None:
     page = one.page
     page.clock.install()
     sign_in(page, sites.simpeg, user)
-    page.get_by_role("button", name=TITLE).click()
+    open_course(page)
     page.get_by_role("link", name="Mulai").first.click()
     page.wait_for_load_state("networkidle")
     Learner(page, all_items()).work_through()

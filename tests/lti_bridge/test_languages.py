@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 import lti_bridge
 from lti_bridge.launch import errors
-from lti_bridge.models import CompletionRecord, DeliveryState, ReportKind
+from lti_bridge.models import CompletionRecord, Delivery, DeliveryState, ReportKind
 from lti_bridge.records import views as records_views
 from tests.pseudo import PseudoI18n, untranslated
 
@@ -124,14 +124,22 @@ def _is_message(words):
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("id", ["2 rekaman", "85,50", "4 Mei 2026", "1 terkirim", 'lang="id"']),
-        ("en", ["2 records", "85.50", "4 May 2026", "1 delivered", 'lang="en"']),
+        ("id", ["2 rekaman", "85,50", "4 Mei 2026", "1 menunggu", 'lang="id"']),
+        ("en", ["2 records", "85.50", "4 May 2026", "1 waiting", 'lang="en"']),
     ],
 )
 def test_counts_numbers_and_dates_by_language(hr, records, settings, language, expected):
     settings.LANGUAGE_CODE = language
     page = hr.get("/lti/records").content.decode()
     assert [text for text in expected if text not in page] == []
+
+
+@pytest.mark.parametrize(("language", "expected"), [("id", "semua terkirim"), ("en", "all delivered")])
+def test_all_is_delivered_when_nothing_waits_and_nothing_failed(hr, records, settings, language, expected):
+    settings.LANGUAGE_CODE = language
+    assert expected not in hr.get("/lti/records").content.decode()
+    Delivery.objects.update(state=DeliveryState.DELIVERED)
+    assert hr.get("/lti/records").content.decode().count(expected) == 1
 
 
 @pytest.mark.parametrize(("language", "expected"), [("id", ">1 rekaman<"), ("en", ">1 record<")])
