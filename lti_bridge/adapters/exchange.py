@@ -235,5 +235,5 @@ def refusal(
         kind = TransientError if is_read else AmbiguousError
         return kind(message, http_status=status, retry_after=wait)
     if 200 <= status < 300:
-        return TransientError(message + " with an unexpected reply", http_status=status)
+        return TransientError(f"{who} answered {status} with an unexpected reply", http_status=status)
     return RejectedError(message, http_status=status)

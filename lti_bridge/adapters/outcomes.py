@@ -83,7 +83,8 @@ class Lti11Service:
             return read_reply(reply.body)
         except BadReplyError as error:
             kind = TransientError if is_read else AmbiguousError
-            raise kind(f"{operation}: {error}", http_status=reply.status) from error
+            message = f"the outcome service's reply cannot be used: {error}"
+            raise kind(message, http_status=reply.status) from error
 
     def _sourcedid(self, recipient: str) -> str:
         rows = Enrolment.objects.filter(

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3.exceptions
 from django.utils.translation import override
 
 import lti_bridge
-from lti_bridge.reasons import told
+from lti_bridge.reasons import _PHRASES, _read, told
 
 ROOT = Path(lti_bridge.__file__).parent
 GIVE_REASONS = {
@@ -16,8 +17,11 @@ GIVE_REASONS = {
     *("UnreadableError", "NotKeptError", "BadReplyError"),
     *("UrlNotAllowedError", "NoConnectionError", "InterruptedExchangeError", "BadResponseError"),
 }
-# Whose addresses a person types in: there the answer is for that person, in words of the form's own.
-ELSEWHERE = {"addresses.py"}
+# Names under which a reason waits until it is given.
+HOLD_REASONS = {"message", "problem"}
+# Whose addresses a person types in: there the answer is for that person, in words of the form's own. Commands
+# repeat reasons, and give none.
+ELSEWHERE = {"addresses.py", "management"}
 
 
 def texts(node: ast.expr) -> Iterator[str]:
@@ -29,15 +33,22 @@ def texts(node: ast.expr) -> Iterator[str]:
             part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "x"
             for part in node.values
         )
+    elif isinstance(node, ast.BinOp):
+        yield "".join(next(texts(side), "x") for side in (node.left, node.right))
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body)
+        yield from texts(node.orelse)
 
 
 def reasons() -> set[str]:
     """Return each literal reason of the bridge's source."""
     found: set[str] = set()
     for path in ROOT.rglob("*.py"):
-        if path.name in ELSEWHERE:
+        if ELSEWHERE & {*path.relative_to(ROOT).parts}:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and HOLD_REASONS & {getattr(node.targets[0], "id", "")}:
+                found.update(texts(node.value))
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -62,6 +73,13 @@ def test_each_reason_is_said_in_indonesian(reason: str) -> None:
     """A reason that nobody translated would reach an operator in English."""
     with override("id"):
         assert told(reason) != reason
+
+
+def test_each_phrase_is_given() -> None:
+    """A phrase that no code can give any more is dead; only names of a library's errors stand nowhere."""
+    given = {_read(reason)[0] for reason in reasons()}
+    named = {phrase for phrase in _PHRASES if hasattr(urllib3.exceptions, phrase)}
+    assert {*_PHRASES} - given - named == set()
 
 
 def test_what_is_filled_in_is_told_too_and_the_rest_stays() -> None:

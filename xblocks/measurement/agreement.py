@@ -67,22 +67,26 @@ def kappa(table: Sequence[Sequence[float]], weights: Weights = Weights.UNWEIGHTE
 def icc(ratings: Sequence[Sequence[float]]) -> tuple[float, float]:
     """Return ICC(2,1) and ICC(2,k): absolute agreement of one rater and of the mean of all k.
 
-    Rows are what was rated, columns the raters, two-way random effects (Shrout & Fleiss 1979). Raises
-    DataError for fewer than two rows or columns, gaps, or ratings without any variance.
+    Rows are what was rated, columns the raters, two-way random effects (Shrout & Fleiss 1979). Both are 0
+    where ratings of one thing differ as much as those of different things. Raises DataError for fewer than
+    two rows or columns, gaps, or ratings without any variance.
     """
     n, k = len(ratings), len(ratings[0]) if ratings else 0
     if n < 2 or k < 2 or any(len(row) != k for row in ratings):
         raise DataError("an ICC needs two or more things rated, each by the same two or more raters")
+    if len({value for row in ratings for value in row}) == 1:
+        raise DataError("all ratings are the same: an ICC is not defined")
     grand = fmean(fmean(row) for row in ratings)
     by_row = [fmean(row) for row in ratings]
     by_column = [fmean(column) for column in zip(*ratings, strict=True)]
     whole = sum((value - grand) ** 2 for row in ratings for value in row)
-    if whole == 0.0:
-        raise DataError("all ratings are the same: an ICC is not defined")
     rows = k * sum((mean - grand) ** 2 for mean in by_row)
     columns = n * sum((mean - grand) ** 2 for mean in by_column)
     between, raters = rows / (n - 1), columns / (k - 1)
     error = (whole - rows - columns) / ((n - 1) * (k - 1))
+    if between <= error:
+        # The estimated variance of what was rated is not above 0, and the quotients below may be anything.
+        return 0.0, 0.0
     single = (between - error) / (between + (k - 1) * error + k * (raters - error) / n)
     mean_of_all = (between - error) / (between + (raters - error) / n)
     return single, mean_of_all

@@ -36,6 +36,8 @@ PARENTS = {
     "Indicator": "Level",
     "Post": "Document",
 }
+# The problem says how it must be.
+CORRECT = Message(_("Correct it in the file, then read it again."))
 # Nothing in XML can hold these.
 CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -121,12 +123,12 @@ class _Reading:
         found = package.get(name)
         if not isinstance(found, list) or len(found) > MAX_ITEMS:
             message = Message(_("{name} must be a list of at most {n}."), {"name": name, "n": MAX_ITEMS})
-            self.tell(name, message, Message(_("Mend it.")))
+            self.tell(name, message, CORRECT)
             return []
         good: list[Json] = [one for one in found if isinstance(one, dict)]
         if len(good) < len(found):
             message = Message(_("{name} holds something that is no object."), {"name": name})
-            self.tell(name, message, Message(_("Mend it.")))
+            self.tell(name, message, CORRECT)
         return good
 
     def take_item(self, item: Json, place: str) -> None:
@@ -199,7 +201,7 @@ class _Reading:
             message = Message(
                 _("{name} leads from a Post to a Competency and says a level."), {"name": REQUIRES}
             )
-            self.tell(place, message, Message(_("Mend it.")))
+            self.tell(place, message, CORRECT)
             return
         self.requires[origin][str(self.items[destination].get("humanCodingScheme"))] = level
 
@@ -215,7 +217,7 @@ class _Reading:
         if isinstance(found, str) and found.strip() and len(found) <= MAX_TEXT and not CONTROL.search(found):
             return found.strip()
         message = Message(_("{name} must be a text of 1 to {n} characters."), {"name": name, "n": MAX_TEXT})
-        self.tell(place, message, Message(_("Mend it.")))
+        self.tell(place, message, CORRECT)
         return ""
 
     def texts(self, item: Json, name: str, *, first: bool) -> Texts:
@@ -267,7 +269,7 @@ class _Reading:
         number = _ours(item).get("level")
         if isinstance(number, bool) or not isinstance(number, int):
             message = Message(_("{name} must be a whole number from 1 to 5."), {"name": "level"})
-            self.tell(self.place(item), message, Message(_("Mend it.")))
+            self.tell(self.place(item), message, CORRECT)
             number = 1
         return CompetencyLevel(
             number=number,

@@ -99,8 +99,9 @@ def _made[T](reading: Reading, element: etree._Element, before: int, make: Calla
     try:
         return make()
     except DefinitionError as error:
+        remedy = Message(_("Correct <{element}>, then save again."), {"element": element.tag})
         for fault in error.faults:
-            reading.report(element, fault, Message(_("Mend it.")))
+            reading.report(element, fault, remedy)
         return None
 
 

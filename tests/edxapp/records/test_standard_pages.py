@@ -290,6 +290,53 @@ def test_without_a_calibration_there_is_no_booklet_and_no_ability(
     assert response.status_code == 400 and "no active calibration" in text_of(response)
 
 
+# Agreement of judges
+
+
+def stepped(more: int) -> dict[str, str]:
+    """A sheet from 30 to 85 in steps of 5, and so many more of 100."""
+    return {f"share-{item}": str(30 + 5 * place + more) for place, item in enumerate(ITEMS)}
+
+
+def test_the_page_says_how_far_judges_agree_and_who_is_strict(
+    staff: Staff, measured: SimpleNamespace
+) -> None:
+    """Mean squares: items 1300, judges 440; 1300 / (1300 + 4 · 440 / 12) and 1300 / (1300 + 440 / 12)."""
+    row, client = panel(judges=4), staff(*EVERYTHING)
+    waiting = text_of(client.get(reverse(PAGE, args=[row.pk])))
+    assert "It appears when every judge's sheet of a round is in." in waiting
+    for judge, more in enumerate((0, 1, 2, 13), start=1):
+        response = hand_in(client, row, judge, stepped(more))
+    page = text_of(response)
+    assert "Round 1 0.90 (excellent) 0.97 (excellent)" in page
+    assert "Judge 1 57.5 -4.0 Judge 2 58.5 -3.0 Judge 3 59.5 -2.0 Judge 4 70.5 +9.0 far stricter" in page
+    # The cut is the mean of all four sheets all the same: 12 · .615.
+    assert "is expected to solve 7.4 of 12 items" in page
+    client.post(reverse(ROUND, args=[row.pk]))
+    hand_in(client, row, 4, stepped(2))
+    assert "Each judge and the panel, round 1" in text_of(client.get(reverse(PAGE, args=[row.pk])))
+
+
+def test_sheets_that_tell_nothing_apart_have_no_coefficient(staff: Staff, measured: SimpleNamespace) -> None:
+    row, client = panel(), staff(*EVERYTHING)
+    hand_in(client, row, 1, shares())
+    page = text_of(hand_in(client, row, 2, shares()))
+    assert "Round 1 All judges gave all items the same share" in page
+    assert "Judge 2 60.0 0.0" in page
+
+
+def test_bookmarks_are_told_apart_by_pages(staff: Staff, measured: SimpleNamespace) -> None:
+    """One judgement a judge has no ICC, which is said; how strict each is stands in pages."""
+    row = standards.begin_bookmark(
+        REFERENCE, 4, judges=4, items=(), response_probability=Decimal("0.67"), by=None
+    )
+    for judge, mark in enumerate(("10", "11", "11", "2"), start=1):
+        standards.hand_in_mark(row.pk, judge, mark)
+    page = text_of(staff(*EVERYTHING).get(reverse(PAGE, args=[row.pk])))
+    assert "a bookmark is one judgement" in page and "ICC(2,1)" not in page
+    assert "Judge 3 11 +2.5 Judge 4 2 -6.5 far more lenient" in page
+
+
 # Contrasting groups
 
 
@@ -317,6 +364,7 @@ def test_groups_set_a_cut_and_are_forgotten(staff: Staff, measured: SimpleNamesp
     client = staff(*EVERYTHING)
     page = text_of(begin_groups(client, competent, not_yet))
     assert "Abilities of the two groups" in page and "no name" in page
+    assert "How far the judges agree" not in page
     row = StandardSetting.objects.get()
     first, second = row.data["competent"], row.data["not_yet"]
     assert (first["persons"], second["persons"]) == (40, 40)

@@ -122,6 +122,20 @@ def test_icc_is_that_of_shrout_and_fleiss() -> None:
     assert icc(ratings) == pytest.approx((0.29, 0.62), abs=0.005)
 
 
+@pytest.mark.parametrize(
+    "ratings",
+    [[[0, 1], [1, 0]], [[1, 5], [5, 1], [3, 3]], [[0.7, 0.2]] * 12],
+    ids=["opposite", "opposite around a middle", "each the same for all"],
+)
+def test_raters_who_tell_nothing_apart_do_not_agree(ratings: list[list[float]]) -> None:
+    """The quotients would be 0 / 0, or above 1, as the estimated variance of what was rated is negative."""
+    assert icc(ratings) == (0.0, 0.0)
+
+
+def test_raters_who_say_the_same_agree_wholly() -> None:
+    assert icc([[2, 2, 2], [5, 5, 5]]) == pytest.approx((1.0, 1.0))
+
+
 # Bickel, Hammel & O'Connell (1975): men admitted and rejected, women admitted and rejected, by department.
 UCB = (
     ((512, 313), (89, 19)), ((353, 207), (17, 8)), ((120, 205), (202, 391)),
@@ -357,6 +371,7 @@ def test_parameters_are_trusted_by_how_many_have_answered(
         lambda: kappa([[0, 0], [0, 0]]),
         lambda: kappa([[3, 0], [0, 0]]),
         lambda: icc([[1, 1], [1, 1]]),
+        lambda: icc([[0.1] * 3] * 7),
         lambda: icc([[1, 2]]),
         lambda: mantel_haenszel([((1, 0), (0, 0))]),
         lambda: angoff([[0.5]]),

@@ -155,6 +155,12 @@ def test_a_fault_is_named(path: list[str | int], new: object, named: str) -> Non
     assert any(named in problem for problem in problems), problems
 
 
+def test_what_is_wrong_is_put_right_in_the_file() -> None:
+    """A fault whose message says how it must be has a remedy that says where."""
+    _found, problems = read_case(json.dumps(change(package(), ["CFDocument", "title"], ...)).encode())
+    assert [str(one.remedy) for one in problems] == ["Correct it in the file, then read it again."]
+
+
 def test_every_fault_is_told_at_once() -> None:
     """Three faults are three problems, each with its place."""
     value = change(package(), ["CFDocument", "title"], ...)

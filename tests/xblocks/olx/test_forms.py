@@ -148,3 +148,10 @@ def test_problems_are_named(attributes, inside, line, named):
     assert found, problems
     assert found[0].line == line
     assert str(found[0].remedy)
+
+
+def test_a_rule_that_is_broken_says_which_element_to_correct():
+    """What only the making of a value finds is put right in the element that stands for the value."""
+    root = parse(f"<competency_assessment {DRAWN}>\n<blueprint/></competency_assessment>")
+    _settings, _definition, problems = read_assessment(root)
+    assert "Correct <blueprint>, then save again." in [str(problem.remedy) for problem in problems]

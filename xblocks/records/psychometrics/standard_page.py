@@ -20,6 +20,8 @@ from .reading import NOTHING, expected_share
 __all__ = [
     "CutLine",
     "HeatLine",
+    "Number",
+    "Say",
     "SheetLine",
     "bookmark_chart",
     "cut_line",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from xblocks.competency.calibration_report import AbilityBin
 from xblocks.competency.messages import Message
+from xblocks.competency.panel_agreement import ONE_MARK
 from xblocks.competency.panels import Method, Panel, PanelError, read_share
 from xblocks.competency.values import dataclass
 from xblocks.records.api import bank_items
@@ -19,6 +20,7 @@ from xblocks.records.words import say
 from . import source, standards
 from .questions import Question, question_of
 from .sheets import angoff_panel, bookmark_panel, cut_of, groups_of, places_of
+from .standard_agreement import agreement_lines, mean_of_100, severity_lines, whole_rounds
 from .standard_page import (
     bookmark_chart,
     cut_line,
@@ -85,6 +87,7 @@ def _panel_values(row: StandardSetting, result: Mapping[str, Any] | None) -> dic
         "sheets": sheet_lines(panel, value, number, say, 1 if angoff else 0),
         "foots": round_foots(panel, value, number, say),
         "waiting": _waiting(row),
+        **_agreement_values(row, panel),
     }
     if angoff:
         cut = cut_of(result) if result else None
@@ -95,6 +98,23 @@ def _panel_values(row: StandardSetting, result: Mapping[str, Any] | None) -> dic
         values["chart_heading"] = _("The booklet")
         values["places"] = place_lines(places_of(row.data), panel, number)
     return values
+
+
+def _agreement_values(row: StandardSetting, panel: Panel[Any]) -> dict[str, Any]:
+    """Return how far judges agree, and how strict each was in the last whole round."""
+    rounds = whole_rounds(panel)
+    if not rounds:
+        return {"no_agreement": _("It appears when every judge's sheet of a round is in.")}
+    last = max(rounds)
+    angoff = row.method == Method.ANGOFF
+    value: Callable[[Any], float] = mean_of_100 if angoff else float
+    return {
+        "agreement": agreement_lines(row.data["items"], rounds, number, say) if angoff else [],
+        "no_agreement": "" if angoff else say(ONE_MARK),
+        "severity_round": last,
+        "severities": severity_lines(rounds[last], value, number, say, 1 if angoff else 0),
+        "asked_name": _("Mean of 100") if angoff else _("Page"),
+    }
 
 
 def _sum(sheet: Mapping[str, Decimal]) -> float:
