@@ -108,7 +108,7 @@ class ToolKeyAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class LinkedAccountAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Which account is whose."""
 
-    list_display = ("pk", "platform", "user", "linked_at")
+    list_display = ("id", "platform", "user", "linked_at")
     list_select_related = ("platform", "user")
     fields = ("platform", "user", "linked_at")
 
@@ -117,7 +117,7 @@ class LinkedAccountAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class ReportTargetAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Where results go, and what blocks them."""
 
-    list_display = ("pk", "deployment", "course_key", "blocked_because")
+    list_display = ("id", "deployment", "course_key", "blocked_because")
     list_select_related = ("deployment__platform",)
     list_filter = ("course_key",)
     fields = (
@@ -141,7 +141,7 @@ class ReportTargetAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class EnrolmentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Who was launched where."""
 
-    list_display = ("pk", "target", "account", "reports", "launched_at")
+    list_display = ("id", "target", "account", "reports", "launched_at")
     list_select_related = ("target", "account")
 
 
@@ -158,7 +158,7 @@ class CompletionRecordAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-ar
 class ProgressNoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Progress not looked at yet; many tries mean that looking fails, and the worker's log says why."""
 
-    list_display = ("pk", "course_key", "left_at", "not_before", "tries")
+    list_display = ("id", "course_key", "left_at", "not_before", "tries")
     list_filter = ("course_key",)
 
 
@@ -172,7 +172,7 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """The outbox, with every attempt."""
 
     list_display = (
-        "pk",
+        "id",
         "target",
         "account",
         "kind",
@@ -206,7 +206,7 @@ class OperatorActionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Each reading of a target's results against ours."""
 
-    list_display = ("pk", "target", "started_at", "finished_at", "compared", "found", "resolved", "problem")
+    list_display = ("id", "target", "started_at", "finished_at", "compared", "found", "resolved", "problem")
     list_select_related = ("target",)
 
 
@@ -214,6 +214,6 @@ class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class DiscrepancyAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Where a platform's result is not ours; decided on the operators' page."""
 
-    list_display = ("pk", "target", "account", "report_kind", "kind", "ours", "sent", "theirs", "resolved_at")
+    list_display = ("id", "target", "account", "report_kind", "kind", "ours", "sent", "theirs", "resolved_at")
     list_filter = ("kind", "report_kind")
     list_select_related = ("target", "account")

@@ -105,7 +105,7 @@ def page(request: HttpRequest, course_key: str) -> HttpResponse:
     except UnknownCourseError as error:
         raise Http404 from error
     context = {
-        "course_title": course.title,
+        "course": course,
         "course_url": course_host().url(course_key),
         "systems": reports_of(user_id, course_key),
         "record": CompletionRecord.objects.filter(user_id=user_id, course_key=course_key).first(),

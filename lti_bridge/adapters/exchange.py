@@ -190,8 +190,8 @@ def _token_in(reply: http.Response) -> tuple[str, float]:
             raise TransientError("the token endpoint's reply holds no bearer token", http_status=200)
         return str(token), _lifetime(said.get("expires_in"))
     code = said.get("error")
-    if reply.status in (400, 401, 403) and code in CONFIGURATION_ERRORS:
-        raise BlockedError(f"the token endpoint says {code}", http_status=reply.status)
+    if reply.status in (400, 401, 403) and isinstance(code, str) and code in CONFIGURATION_ERRORS:
+        raise BlockedError(f"the token endpoint says {code}", http_status=reply.status, oauth_error=code)
     if reply.status == 401:
         raise BlockedError("the token endpoint does not know this tool", http_status=401)
     raise refusal(reply, "the token endpoint", is_read=True)

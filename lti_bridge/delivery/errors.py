@@ -25,7 +25,11 @@ __all__ = [
 
 
 class DeliveryError(Exception):
-    """A delivery failed; see the module's tree."""
+    """A delivery failed; see the module's tree.
+
+    ``oauth_error`` is the code by which a token endpoint refused us (RFC 6749, 5.2); empty for any other
+    failure.
+    """
 
     def __init__(
         self,
@@ -34,12 +38,14 @@ class DeliveryError(Exception):
         http_status: int | None = None,
         retry_after: timedelta | None = None,
         no_answer: bool = False,
+        oauth_error: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.http_status = http_status
         self.retry_after = retry_after
         self.no_answer = no_answer
+        self.oauth_error = oauth_error
 
     @property
     def says_down(self) -> bool:

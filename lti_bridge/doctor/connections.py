@@ -219,12 +219,12 @@ def _clock(reply: http.Response) -> Finding:
     )  # fmt: skip
 
 
+# By the code of RFC 6749, 5.2.
 REMEDIES = {
     "invalid_client": "key",
     "unauthorized_client": "key",
     "invalid_scope": "scope",
     "unsupported_grant_type": "standard",
-    "does not know this tool": "key",
 }
 
 
@@ -233,7 +233,8 @@ def _token(exchange: Exchange) -> Iterator[Finding]:
     try:
         exchange.renew()
     except DeliveryError as error:
-        kind = next((kind for said, kind in REMEDIES.items() if said in error.message), "")
+        # A 401 without a code says that we are not known.
+        kind = REMEDIES.get(error.oauth_error, "key" if error.http_status == 401 else "")
         remedy = {
             "key": _("Compare the client id, and have the HR system fetch our key set anew: it must hold "
                      "the key that signs (manage.py lti_keys)."),

@@ -126,13 +126,18 @@ class LinkedAccount(models.Model):
     .. pii_retirement: local_api
     """
 
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="accounts")
-    sub = models.CharField(max_length=255)
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("platform")
+    )
+    sub = models.CharField(_("id there (sub)"), max_length=255)
     sub_digest = models.CharField(max_length=DIGEST_LENGTH, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="kapasitas_lti_accounts"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="kapasitas_lti_accounts",
+        verbose_name=_("account"),
     )
-    linked_at = models.DateTimeField(auto_now_add=True)
+    linked_at = models.DateTimeField(_("linked at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("linked account")
@@ -156,19 +161,21 @@ class ReportTarget(models.Model):
     .. no_pii:
     """
 
-    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="targets")
-    resource_link_id = models.CharField(max_length=255)
-    course_key = models.CharField(max_length=255, db_index=True)
+    deployment = models.ForeignKey(
+        Deployment, on_delete=models.PROTECT, related_name="targets", verbose_name=_("deployment")
+    )
+    resource_link_id = models.CharField(_("resource link id"), max_length=255)
+    course_key = models.CharField(_("course key"), max_length=255, db_index=True)
     key_digest = models.CharField(max_length=DIGEST_LENGTH, editable=False)
-    context_id = models.CharField(max_length=255, blank=True)
-    lineitems_url = models.CharField(max_length=2000, blank=True)
-    lineitem_url = models.CharField(max_length=2000, blank=True)
-    scopes = models.JSONField(default=list)
+    context_id = models.CharField(_("context id"), max_length=255, blank=True)
+    lineitems_url = models.CharField(_("URL of the line items"), max_length=2000, blank=True)
+    lineitem_url = models.CharField(_("URL of the line item"), max_length=2000, blank=True)
+    scopes = models.JSONField(_("granted scopes"), default=list)
     # NRPS 2.0, and where its next differences are asked for; empty where the launch granted none.
-    memberships_url = models.CharField(max_length=2000, blank=True)
-    differences_url = models.CharField(max_length=2000, blank=True)
+    memberships_url = models.CharField(_("URL of the roster"), max_length=2000, blank=True)
+    differences_url = models.CharField(_("URL of the roster's next differences"), max_length=2000, blank=True)
     # LTI 1.1 Basic Outcomes.
-    outcome_url = models.CharField(max_length=2000, blank=True)
+    outcome_url = models.CharField(_("URL of the outcome service"), max_length=2000, blank=True)
     # Nothing is sent before the platform's results were read: set after a restore.
     reconcile_first = models.BooleanField(_("results are read before anything is sent"), default=False)
     # Why nothing can be sent to this target until somebody changes something; empty = not blocked.
@@ -202,8 +209,12 @@ class Enrolment(models.Model):
     .. pii_retirement: local_api
     """
 
-    target = models.ForeignKey(ReportTarget, on_delete=models.PROTECT, related_name="enrolments")
-    account = models.ForeignKey(LinkedAccount, on_delete=models.PROTECT, related_name="enrolments")
+    target = models.ForeignKey(
+        ReportTarget, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("report target")
+    )
+    account = models.ForeignKey(
+        LinkedAccount, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("linked account")
+    )
     # Someone launched as instructor only is no learner there; platforms refuse scores for them.
     reports = models.BooleanField(_("results are reported"), default=True)
     # LTI 1.1: names this person's result at this target (lis_result_sourcedid), as launched last.
@@ -218,4 +229,4 @@ class Enrolment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"enrolment {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

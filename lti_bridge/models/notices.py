@@ -17,8 +17,10 @@ class ProgressNotice(models.Model):
     .. no_pii:
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    course_key = models.CharField(max_length=255)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("account")
+    )
+    course_key = models.CharField(_("course key"), max_length=255)
     left_at = models.DateTimeField(_("left at"), auto_now_add=True)
     # When the schedule looks after it, where no message has led to it before.
     not_before = models.DateTimeField(_("not before"))
@@ -33,4 +35,4 @@ class ProgressNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"progress notice {self.pk} ({self.course_key})"
+        return f"{self._meta.verbose_name} {self.pk} ({self.course_key})"

@@ -38,18 +38,40 @@ class OperatorAction(models.Model):
     """
 
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     at = models.DateTimeField(_("at"), auto_now_add=True)
     kind = models.CharField(_("what was done"), max_length=16, choices=OperatorActionKind.choices)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
-    group = models.UUIDField(editable=False)
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    group = models.UUIDField(_("group"), editable=False)
+    platform = models.ForeignKey(
+        Platform,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("platform"),
+    )
     target = models.ForeignKey(
-        ReportTarget, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        ReportTarget,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("report target"),
     )
     delivery = models.ForeignKey(
-        Delivery, on_delete=models.PROTECT, null=True, blank=True, related_name="operator_actions"
+        Delivery,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="operator_actions",
+        verbose_name=_("delivery"),
     )
 
     class Meta:
@@ -66,4 +88,4 @@ class OperatorAction(models.Model):
         indexes: ClassVar = [models.Index(fields=["at"], name="kapasitas_lti_action_at")]
 
     def __str__(self) -> str:
-        return f"operator action {self.pk} ({self.kind})"
+        return f"{self._meta.verbose_name} {self.pk} ({self.get_kind_display()})"

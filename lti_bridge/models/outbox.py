@@ -63,10 +63,18 @@ class Delivery(models.Model):
 
     # The target's platform once more, so that what is due there is found by one index.
     platform = models.ForeignKey(
-        Platform, on_delete=models.PROTECT, related_name="deliveries", editable=False
+        Platform,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        editable=False,
+        verbose_name=_("platform"),
     )
-    target = models.ForeignKey(ReportTarget, on_delete=models.PROTECT, related_name="deliveries")
-    account = models.ForeignKey(LinkedAccount, on_delete=models.PROTECT, related_name="deliveries")
+    target = models.ForeignKey(
+        ReportTarget, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("report target")
+    )
+    account = models.ForeignKey(
+        LinkedAccount, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("linked account")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=ReportKind.choices)
     sequence = models.PositiveIntegerField(_("sequence"))
     value = models.DecimalField(_("value"), max_digits=6, decimal_places=2)
@@ -79,11 +87,11 @@ class Delivery(models.Model):
     )
     wire_timestamp = models.DateTimeField(_("timestamp sent"), null=True, blank=True)
     not_before = models.DateTimeField(_("not before"))
-    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     # Counts claims; a worker settles a row only while the count is the one it claimed with.
     attempt_count = models.PositiveIntegerField(_("attempts"), default=0)
     # The last attempt may have arrived: read the result back before sending again.
-    ambiguous = models.BooleanField(default=False)
+    ambiguous = models.BooleanField(_("may have arrived"), default=False)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     class Meta:
@@ -128,7 +136,9 @@ class DeliveryAttempt(models.Model):
     .. no_pii:
     """
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="attempts")
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("delivery")
+    )
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=16, blank=True)
@@ -148,4 +158,4 @@ class DeliveryAttempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"attempt {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -103,7 +103,9 @@ class Deployment(models.Model):
     .. no_pii:
     """
 
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="deployments")
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="deployments", verbose_name=_("platform")
+    )
     deployment_id = models.CharField(_("deployment id"), max_length=255)
     key_digest = models.CharField(max_length=DIGEST_LENGTH, editable=False)
     confirmed = models.BooleanField(
@@ -148,7 +150,12 @@ class RegistrationInvitation(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
     platform = models.ForeignKey(
-        Platform, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitations"
+        Platform,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="invitations",
+        verbose_name=_("platform"),
     )
 
     class Meta:

@@ -18,7 +18,12 @@ class Reconciliation(models.Model):
     .. no_pii:
     """
 
-    target = models.ForeignKey(ReportTarget, on_delete=models.CASCADE, related_name="reconciliations")
+    target = models.ForeignKey(
+        ReportTarget,
+        on_delete=models.CASCADE,
+        related_name="reconciliations",
+        verbose_name=_("report target"),
+    )
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     compared = models.PositiveIntegerField(_("results compared"), default=0)
@@ -34,7 +39,7 @@ class Reconciliation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"reconciliation {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class DiscrepancyKind(models.TextChoices):
@@ -55,9 +60,16 @@ class Discrepancy(models.Model):
     .. no_pii:
     """
 
-    target = models.ForeignKey(ReportTarget, on_delete=models.CASCADE, related_name="discrepancies")
+    target = models.ForeignKey(
+        ReportTarget, on_delete=models.CASCADE, related_name="discrepancies", verbose_name=_("report target")
+    )
     account = models.ForeignKey(
-        LinkedAccount, on_delete=models.CASCADE, null=True, blank=True, related_name="discrepancies"
+        LinkedAccount,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="discrepancies",
+        verbose_name=_("linked account"),
     )
     report_kind = models.CharField(_("report"), max_length=16, choices=ReportKind.choices)
     kind = models.CharField(_("kind"), max_length=16, choices=DiscrepancyKind.choices)
@@ -85,4 +97,4 @@ class Discrepancy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"discrepancy {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

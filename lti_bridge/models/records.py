@@ -26,9 +26,12 @@ class CompletionRecord(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="kapasitas_completion_records"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="kapasitas_completion_records",
+        verbose_name=_("account"),
     )
-    course_key = models.CharField(max_length=255)
+    course_key = models.CharField(_("course key"), max_length=255)
     record_number = models.CharField(_("record number"), max_length=20)
     nip = models.CharField("NIP", max_length=18, blank=True)
     full_name = models.CharField(_("name"), max_length=255, blank=True)

@@ -17,7 +17,12 @@ class RosterReading(models.Model):
     .. no_pii:
     """
 
-    target = models.ForeignKey(ReportTarget, on_delete=models.CASCADE, related_name="roster_readings")
+    target = models.ForeignKey(
+        ReportTarget,
+        on_delete=models.CASCADE,
+        related_name="roster_readings",
+        verbose_name=_("report target"),
+    )
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     # Whether only the differences since the former reading were asked for.
@@ -36,7 +41,7 @@ class RosterReading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"roster reading {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class RosterMember(models.Model):
@@ -47,8 +52,10 @@ class RosterMember(models.Model):
     .. pii_retirement: local_api
     """
 
-    target = models.ForeignKey(ReportTarget, on_delete=models.CASCADE, related_name="members")
-    sub = models.CharField(max_length=255)
+    target = models.ForeignKey(
+        ReportTarget, on_delete=models.CASCADE, related_name="members", verbose_name=_("report target")
+    )
+    sub = models.CharField(_("id there (sub)"), max_length=255)
     sub_digest = models.CharField(max_length=DIGEST_LENGTH, editable=False)
     full_name = models.CharField(_("name"), max_length=255, blank=True)
     is_learner = models.BooleanField(_("learner"), default=True)
@@ -66,7 +73,7 @@ class RosterMember(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"roster member {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save with the digest that keeps "a" and "A" two people."""

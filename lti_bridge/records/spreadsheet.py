@@ -18,7 +18,16 @@ from .export import COLUMNS, one_line
 
 __all__ = ["xlsx_bytes"]
 
-WIDTHS = {"nip": 22, "nama": 30, "jabatan": 26, "unit_kerja": 30, "nama_pelatihan": 44, "kode_pelatihan": 34}
+WIDTHS = {
+    "nomor_rekaman": 20,
+    "nip": 22,
+    "nama": 30,
+    "jabatan": 26,
+    "unit_kerja": 30,
+    "kode_pelatihan": 34,
+    "nama_pelatihan": 44,
+    "penyelenggara": 30,
+}
 
 
 def xlsx_bytes(records: Iterable[CompletionRecord]) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from .people import AUTHOR
+from .people import AUTHOR, RECORDS, sees_records_only
 
 RETURN_URL = "lti_return_url"  # set in the session by the bridge, which has validated it
 
@@ -21,5 +21,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_return_url": request.session.get(RETURN_URL, ""),
         "site_may_administer": user.is_staff,
         "site_may_author": user.has_perm(AUTHOR),
-        "site_may_see_records": user.has_perm("kapasitas_lti.view_completionrecord"),
+        "site_may_see_records": user.has_perm(RECORDS),
+        "site_has_courses": not sees_records_only(user),
     }

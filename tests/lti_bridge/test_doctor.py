@@ -84,6 +84,22 @@ def test_a_refused_token_is_explained(ags, healthy, code):
     assert REFUSALS[code] in str(_translated(token.remedy))
 
 
+def test_a_tool_that_is_not_known_is_explained_without_a_code(ags, healthy):
+    """A 401 says so by itself; other words that hold a code say nothing."""
+    ags.fault = lambda call: (401, {}, b"invalid_scope") if call.path == "/token" else None
+    token = next(one for one in examine_platform(healthy) if one.code == "token")
+    assert REFUSALS["invalid_client"] in str(_translated(token.remedy))
+
+
+@pytest.mark.parametrize("error", [["invalid_client"], {}, 7, None])
+def test_a_refusal_without_a_code_that_is_one(ags, healthy, error):
+    answer = json.dumps({"error": error}).encode()
+    ags.fault = lambda call: (400, {}, answer) if call.path == "/token" else None
+    token = next(one for one in examine_platform(healthy) if one.code == "token")
+    assert token.status == Status.PROBLEM
+    assert "log" in token.remedy.lower()
+
+
 def _translated(text: str) -> str:
     """The site's language is Indonesian; a remedy is there in whichever was active."""
     with override("id"):

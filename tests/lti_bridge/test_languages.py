@@ -1,11 +1,14 @@
 """The bridge's pages speak their reader's language: nothing is left untranslated, counts and dates fit."""
 
 import ast
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.admin import site
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.contrib.auth.models import Permission
 from django.utils import timezone, translation
 
@@ -68,6 +71,44 @@ def records():
             account=enrolment.account, kind=ReportKind.GRADE, sequence=sequence, value=1, maximum=1,
             completed=True, event_time=timezone.now(), not_before=timezone.now(), state=state,
         )  # fmt: skip
+
+
+# Signs that every language writes alike.
+TERMS = {"ID", "NIP", "XML", "kid", "a", "b", "c", "eselon"}
+OURS = [one for one in site._registry.values() if one.opts.app_label.startswith("kapasitas_")]
+
+
+def administered(model_admin, request):
+    """Yield every model of the page with its admin and the names that the page may show of it."""
+    yield (
+        model_admin.model,
+        model_admin,
+        {
+            *model_admin.get_list_display(request),
+            *flatten_fieldsets(model_admin.get_fieldsets(request, model_admin.model())),
+        },
+    )
+    for inline in model_admin.get_inline_instances(request):
+        yield inline.model, inline, flatten_fieldsets(inline.get_fieldsets(request))
+
+
+@pytest.mark.parametrize("model_admin", OURS, ids=lambda one: one.opts.label)
+def test_every_field_of_the_administration_has_a_translated_name(pseudo, rf, admin_user, model_admin):
+    """Columns, forms and inlines as they are, and every field that a page may come to show."""
+    request = rf.get("/")
+    request.user = admin_user
+    for model, shown_by, names in administered(model_admin, request):
+        names = {*names, *(field.name for field in model._meta.concrete_fields if field.editable)}
+        labels = {name: str(label_for_field(name, model, shown_by)) for name in names}
+        unnamed = {name: label for name, label in labels.items() if "⟦" not in label and label not in TERMS}
+        assert unnamed == {}, model
+
+
+@pytest.mark.parametrize("model_admin", OURS, ids=lambda one: one.opts.label)
+def test_rows_of_the_administration_are_named_in_the_reader_s_language(pseudo, model_admin):
+    """By the model's translated name, or by what the row itself is called."""
+    name = str(model_admin.model(pk=1)).replace("None", "")
+    assert "⟦" in name or not re.search(r"[a-z]{3}", name), name
 
 
 DATA = {*FACTS.values(), "KP-1", "KP-2"}

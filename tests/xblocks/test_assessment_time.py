@@ -1,6 +1,7 @@
 """Time limits: the server's clock, the grace, and what a device that lost its connection is believed."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -286,3 +287,11 @@ def test_a_late_answer_and_the_due_date(at, policy, status):
     with mock.patch.object(clock, "due_passed", return_value=True):
         assert one.answer("single", RIGHT, **word)[0] == status
         assert one.answer("text", {"text": "camat"})[0] == 409
+
+
+@pytest.mark.parametrize("due", [None, "2099-01-01", "2001-01-01"])
+def test_a_due_date_without_a_zone_is_none(due):
+    """The workbench's: nothing closes by it, and the key is out as where there is none."""
+    block = SimpleNamespace(due=due and datetime.fromisoformat(due), graceperiod=timedelta(hours=1))
+    assert (clock.due(block), clock.closes(block), clock.closed(block)) == (None, None, False)
+    assert clock.due_passed(block)

@@ -22,10 +22,8 @@ def due(block: Any) -> datetime | None:
 
 def due_passed(block: Any) -> bool:
     """Tell whether the block's due date has passed; true where there is none."""
-    due = getattr(block, "due", None)
-    if not isinstance(due, datetime):
-        return True
-    return (due if due.tzinfo else due.replace(tzinfo=UTC)) < now()
+    end = due(block)
+    return end is None or end < now()
 
 
 def closed(block: Any) -> bool:

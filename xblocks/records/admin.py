@@ -43,10 +43,10 @@ __all__: list[str] = []
 class OfficialAdmin(FactsAdmin):
     """Who learners are in the civil service. The list shows offices; a page shows the person."""
 
-    list_display = ("pk", "office_name", "office_code", "updated_at")
+    list_display = ("id", "office_name", "office_code", "updated_at")
     search_fields = ("office_name", "^office_code")
     search_help_text = gettext_lazy("By the name or code of the office")
-    fields = ("nip", "full_name", "office_code", "office_name", "post", "updated_at", "user_id")
+    fields = ("nip", "full_name", "office_code", "office_name", "post", "updated_at", "account")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the look-up by NIP."""
@@ -114,11 +114,11 @@ class ItemBankAdmin(FactsAdmin):
 class ResponseAdmin(FactsAdmin):
     """Answers, found by the item or the block, whole: the table is large."""
 
-    list_display = ("pk", "item_id", "usage_key", "attempt", "fraction", "received_at")
+    list_display = ("id", "item_id", "usage_key", "attempt", "fraction", "received_at")
     search_fields = ("=item_id", "=usage_key")
     ordering = ("-pk",)
     fields = (
-        "user_id",
+        "account",
         "usage_key",
         "item_id",
         "attempt",
@@ -159,10 +159,10 @@ class CutScoreAdmin(FactsAdmin):
 class PresentationAdmin(FactsAdmin):
     """Which items attempts showed, found by the item or the block, whole: the table is large."""
 
-    list_display = ("pk", "bank_id", "item_id", "usage_key", "attempt", "pilot", "shown_at")
+    list_display = ("id", "bank_id", "item_id", "usage_key", "attempt", "pilot", "shown_at")
     search_fields = ("=item_id", "=usage_key")
     ordering = ("-pk",)
-    fields = ("user_id", "usage_key", "attempt", "bank_id", "bank_version", "item_id", "pilot", "shown_at")
+    fields = ("account", "usage_key", "attempt", "bank_id", "bank_version", "item_id", "pilot", "shown_at")
 
 
 @admin.register(CalibrationRequest)

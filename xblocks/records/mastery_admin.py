@@ -6,7 +6,7 @@ Accounts are named in addresses by their number; a user name is looked up by pos
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -75,14 +75,14 @@ class DecisionForm(WithdrawalForm):
 class EvidenceAdmin(FactsAdmin):
     """Evidence as it was recorded, and the pages of a person's competencies."""
 
-    list_display = ("pk", "competency_id", "kind", "items", "theta", "se", "revision", "occurred_at")
+    list_display = ("id", "competency_id", "kind", "items", "theta", "se", "revision", "occurred_at")
     list_filter = ("kind",)
     search_fields = ("=competency_id", "=usage_key")
     search_help_text = gettext_lazy("By the whole id of a competency or a block")
     ordering = ("-pk",)
     change_list_template = "admin/kapasitas_records/evidence/change_list.html"
     fields = (
-        "user_id", "usage_key", "attempt", "competency_id", "kind", "revision", "observable", "theta", "se",
+        "account", "usage_key", "attempt", "competency_id", "kind", "revision", "observable", "theta", "se",
         "items", "share", "scale", "model_version", "occurred_at", "recorded_at",
     )  # fmt: skip
 
@@ -189,8 +189,13 @@ def _permitted(request: HttpRequest, permission: str) -> None:
 class MasteryOverrideAdmin(FactsAdmin):
     """Decisions as they were taken; one is taken on the page of the person's competency."""
 
-    list_display = ("pk", "competency_id", "level", "status", "decided_at")
+    list_display = ("id", "competency_id", "level", "status", "decided_at")
     list_filter = ("status",)
     search_fields = ("=competency_id",)
     ordering = ("-pk",)
-    fields = ("user_id", "competency_id", "level", "status", "reason", "decided_by_id", "decided_at")
+    fields = ("account", "competency_id", "level", "status", "reason", "decider", "decided_at")
+
+    @admin.display(description=gettext_lazy("decided by (account number)"))
+    def decider(self, row: MasteryOverride) -> int | None:
+        """Return the number of the account that decided; None where it is gone."""
+        return row.decided_by_id

@@ -20,7 +20,7 @@ from standalone.courseware.olx.archive import MAX_ARCHIVE
 from standalone.courseware.olx.exporter import export_archive
 from standalone.courseware.olx.importer import import_archive
 from standalone.courseware.olx.problems import CourseImportError, Problem
-from standalone.courseware.people import AUTHOR, is_instructor
+from standalone.courseware.people import AUTHOR, OFFICIALS, is_instructor, told_apart
 
 from .access import Access, enter_to_teach, reads_only, signed_in
 from .learner import progress_context
@@ -38,11 +38,13 @@ def gradebook(request: HttpRequest, course_key: str) -> HttpResponse:
         .select_related("user")
         .order_by("user__first_name", "user__username")
     ]
+    apart = told_apart(learners, by_office=request.user.has_perm(OFFICIALS))
     points = progress.class_points(access.tree, [learner.pk for learner in learners])
     done = progress.class_completed(access.tree)
     rows = [
         {
             "learner": learner,
+            "apart": apart.get(learner.pk, ()),
             "grade": progress.grade(access.tree, points.get(learner.pk, {})),
             "completeness": progress.completeness(access.tree, done.get(learner.pk, frozenset())),
         }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from standalone.courseware import progress
 from standalone.courseware.host import own_settings
 from standalone.courseware.models import Course, CourseRole, Enrolment
+from standalone.courseware.people import sees_records_only
 from standalone.courseware.progress import Completeness
 from standalone.courseware.tree import CourseTree, Node, load_tree
 
@@ -24,8 +25,10 @@ from .page import page_resources
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """List the courses that the user learns in or teaches."""
+    """List the courses that the user learns in or teaches; who has records only is led to them."""
     user = signed_in(request)
+    if sees_records_only(user):
+        return redirect("kapasitas_lti:records")
     learning = set(Enrolment.objects.filter(user=user).values_list("course_id", flat=True))
     teaching = set(CourseRole.objects.filter(user=user).values_list("course_id", flat=True))
     courses = Course.objects.all()

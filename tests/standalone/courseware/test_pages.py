@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
 
 from standalone.courseware.models import BlockCompletion, Course, CourseRole, Enrolment, LearnerState
 from standalone.courseware.olx.archive import pack
+from standalone.courseware.views.errors import server_error
+from xblocks.records import api as records
 
 from .conftest import KEY, usage
 
@@ -332,9 +335,58 @@ def test_navigation_follows_roles(client: Client, author: User, course: Course) 
     shown = {}
     for name in ("pelajar", "instruktur", "hr"):
         client.force_login(User.objects.get(username=name))
-        html = client.get(reverse("home")).content.decode()
+        html = client.get(reverse("home"), follow=True).content.decode()
         shown[name] = [url for url in (records, imports) if f'href="{url}"' in html]
     assert shown == {"pelajar": [], "instruktur": [imports], "hr": [records]}
+
+
+def test_who_has_records_only_is_led_to_them(client: Client, author: User, course: Course) -> None:
+    """An HR officer without a course begins at the records; with a course, among their courses."""
+    hr = User.objects.get(username="hr")
+    client.force_login(hr)
+    page = client.get(reverse("home"), follow=True)
+    assert page.redirect_chain == [(reverse("kapasitas_lti:records"), 302)]
+    assert "Kursus saya" not in page.content.decode()
+    Enrolment.objects.create(user=hr, course=course)
+    assert course.title in client.get(reverse("home")).content.decode()
+
+
+@pytest.mark.parametrize("who", ["learner", "instructor", "neither"])
+def test_the_report_to_hr_has_the_course_s_tabs(
+    client: Client, course: Course, request: Any, who: str
+) -> None:
+    """Each tab that the reader may open, the page's own marked; none for who has no place in the course."""
+    user = User.objects.create_user("luar") if who == "neither" else request.getfixturevalue(who)
+    client.force_login(user)
+    url = reverse("kapasitas_lti:my_record", args=[KEY])
+    html = client.get(url).content.decode()
+    assert html.count("<h1") == 1
+    assert course.title in html
+    assert (f'href="{url}" aria-current="page"' in html) is (who != "neither")
+    assert (f'href="{reverse("progress", args=[KEY])}"' in html) is (who != "neither")
+    assert (f'href="{reverse("gradebook", args=[KEY])}"' in html) is (who == "instructor")
+
+
+def test_namesakes_are_told_apart(
+    as_instructor: Client, instructor: User, learner: User, course: Course
+) -> None:
+    """By their user names, and their offices for who may see officials; nobody else's is shown."""
+    other = User.objects.create_user("peserta-lain", first_name=learner.first_name.upper())
+    single = User.objects.create_user("sendiri", first_name="Contoh Sendiri Demo")
+    for user in (other, single):
+        Enrolment.objects.create(user=user, course=course)
+        records.record_official(user.pk, records.OfficialIdentity(office_name=f"Kelurahan {user.username}"))
+    url = reverse("gradebook", args=[KEY])
+    html = as_instructor.get(url).content.decode()
+    assert all(f">{name}</span>" in html for name in ("peserta", "peserta-lain"))
+    assert "sendiri" not in html
+    assert "Kelurahan" not in html
+    instructor.user_permissions.add(
+        Permission.objects.get(codename="view_official", content_type__app_label="kapasitas_records")
+    )
+    html = as_instructor.get(url).content.decode()
+    assert "Kelurahan peserta-lain" in html
+    assert "Kelurahan sendiri" not in html
 
 
 def test_launched_learners_find_the_way_back(as_learner: Client) -> None:
@@ -377,6 +429,16 @@ def test_errors_speak_plainly(as_learner: Client, monkeypatch: pytest.MonkeyPatc
     assert response.status_code == 500
     assert "secret detail" not in response.content.decode()
     assert "Terjadi kesalahan" in response.content.decode()
+
+
+def test_the_error_page_asks_nobody(rf: RequestFactory) -> None:
+    """Whatever failed, the page that says so needs neither user nor database, and names its language."""
+    request = rf.get("/")
+    request.user = object()  # type: ignore[assignment]  # none that can be asked
+    for language in ("id", "en"):
+        with override(language):
+            page = server_error(request).content.decode()
+        assert f'<html lang="{language}">' in page
 
 
 def test_pages_run_no_foreign_scripts(as_learner: Client) -> None:

@@ -18,12 +18,15 @@ class Response(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kapasitas_responses"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="kapasitas_responses",
+        verbose_name=_("account"),
     )
     usage_key = models.CharField(_("block"), max_length=255)
     attempt = models.PositiveIntegerField(_("attempt"))
     item_id = models.CharField(_("item"), max_length=100)
-    client_uuid = models.UUIDField()
+    client_uuid = models.UUIDField(_("number by the browser (UUID)"))
     response = models.JSONField(_("answer"))
     fraction = models.DecimalField(_("share of the points"), max_digits=7, decimal_places=6)
     points = models.DecimalField(_("points"), max_digits=10, decimal_places=6)
@@ -45,4 +48,4 @@ class Response(models.Model):
         indexes = [models.Index(fields=["usage_key", "item_id"], name="kapasitas_response_item")]
 
     def __str__(self) -> str:
-        return f"response {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -55,7 +55,9 @@ class ItemParameters(models.Model):
     .. no_pii:
     """
 
-    calibration = models.ForeignKey(Calibration, on_delete=models.CASCADE, related_name="parameters")
+    calibration = models.ForeignKey(
+        Calibration, on_delete=models.CASCADE, related_name="parameters", verbose_name=_("calibration")
+    )
     item_id = models.CharField(_("item"), max_length=100)
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
     model = models.CharField(_("model"), max_length=10)
@@ -119,7 +121,10 @@ class Presentation(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kapasitas_presentations"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="kapasitas_presentations",
+        verbose_name=_("account"),
     )
     usage_key = models.CharField(_("block"), max_length=255)
     attempt = models.PositiveIntegerField(_("attempt"))
@@ -142,4 +147,4 @@ class Presentation(models.Model):
         indexes = [models.Index(fields=["bank_id", "item_id"], name="kapasitas_presented_item")]
 
     def __str__(self) -> str:
-        return f"presentation {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

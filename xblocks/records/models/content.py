@@ -43,7 +43,12 @@ class Competency(models.Model):
     .. no_pii:
     """
 
-    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="competencies")
+    framework = models.ForeignKey(
+        Framework,
+        on_delete=models.CASCADE,
+        related_name="competencies",
+        verbose_name=_("competency framework"),
+    )
     competency_id = models.CharField(_("competency id"), max_length=100, db_index=True)
     domain_id = models.CharField(_("domain"), max_length=100)
     position = models.PositiveIntegerField(_("position"))
@@ -77,7 +82,9 @@ class Post(models.Model):
     .. no_pii:
     """
 
-    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="posts")
+    framework = models.ForeignKey(
+        Framework, on_delete=models.CASCADE, related_name="posts", verbose_name=_("competency framework")
+    )
     post_id = models.CharField(_("post id"), max_length=100)
     position = models.PositiveIntegerField(_("position"))
     names = models.JSONField(_("names"))

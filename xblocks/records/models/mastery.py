@@ -38,7 +38,10 @@ class Evidence(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kapasitas_evidence"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="kapasitas_evidence",
+        verbose_name=_("account"),
     )
     usage_key = models.CharField(_("block"), max_length=255)
     attempt = models.PositiveIntegerField(_("attempt"))
@@ -70,7 +73,7 @@ class Evidence(models.Model):
         indexes = [models.Index(fields=["user", "competency_id"], name="kapasitas_evidence_of_person")]
 
     def __str__(self) -> str:
-        return f"evidence {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class MasteryOverride(models.Model):
@@ -85,7 +88,10 @@ class MasteryOverride(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kapasitas_overrides"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="kapasitas_overrides",
+        verbose_name=_("account"),
     )
     competency_id = models.CharField(_("competency id"), max_length=100)
     level = models.PositiveSmallIntegerField(_("level"), null=True)
@@ -97,7 +103,11 @@ class MasteryOverride(models.Model):
     )
     reason = models.TextField(_("reason"))
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided at"))
 
@@ -120,4 +130,4 @@ class MasteryOverride(models.Model):
         indexes = [models.Index(fields=["user", "competency_id"], name="kapasitas_override_of_person")]
 
     def __str__(self) -> str:
-        return f"decision {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

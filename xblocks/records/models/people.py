@@ -16,7 +16,10 @@ class Official(models.Model):
     """
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kapasitas_official"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="kapasitas_official",
+        verbose_name=_("account"),
     )
     nip = models.CharField("NIP", max_length=18, blank=True, db_index=True)
     full_name = models.CharField(_("name"), max_length=255, blank=True)
@@ -32,4 +35,4 @@ class Official(models.Model):
         verbose_name_plural = _("officials")
 
     def __str__(self) -> str:
-        return f"official {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
