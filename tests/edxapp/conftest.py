@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from edx_django_utils.cache import RequestCache
 
+# Settings of a process that a test starts: they name what only that process is told.
+collect_ignore = ["bridge/worker_settings.py"]
+
 
 @pytest.fixture(autouse=True)
 def as_a_new_request() -> Iterator[None]:

@@ -17,7 +17,7 @@ from lti_bridge.delivery.errors import (
     TransientError,
 )
 from lti_bridge.delivery.policy import grade_points, grade_to_report, is_completed
-from lti_bridge.delivery.report import Report, same_result
+from lti_bridge.delivery.report import Report, Result, same_result
 from lti_bridge.delivery.timestamps import STEP, first_wire_timestamp, restamped, wire_text
 
 fractions = st.decimals(0, 1, places=4)
@@ -174,9 +174,9 @@ def report(value: Decimal, maximum: Decimal = Decimal(100)) -> Report:
 def test_a_result_is_recognised_on_any_scale(points, scale):
     """Platforms rescale, and keep floats; a cent of 100 points is a difference all the same."""
     there = Decimal(float(points / 100 * scale))
-    assert same_result(report(points), there, scale)
+    assert same_result(report(points), Result(score=there, maximum=scale))
     other = points + 1 if points < 50 else points - 1
-    assert not same_result(report(points), other / 100 * scale, scale)
+    assert not same_result(report(points), Result(score=other / 100 * scale, maximum=scale))
 
 
 @pytest.mark.parametrize(
