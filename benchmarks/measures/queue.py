@@ -128,7 +128,9 @@ def lags_ms(url: str) -> list[float]:
                 event_time=timezone.now(),
                 not_before=timezone.now(),
             )
+            # No multiple of the worker's poll, so that lags spread over its whole beat.
             time.sleep(0.173)
+        # The last ones arrive too.
         time.sleep(2)
         over.set()
         connections.close_all()
