@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,18 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """What `make run` serves, once it is ready; one a module, so that nobody else's records are in it."""
     yield from _served(tmp_path_factory.mktemp("var"))
+
+
+@pytest.fixture
+def page(chromium: Any) -> Any:
+    """A page of a browser without cookies that fails the test on any script error."""
+    context = chromium.new_context(locale="id-ID", accept_downloads=True)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert not faults
 
 
 def _served(var: Path) -> Iterator[Demo]:

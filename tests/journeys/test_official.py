@@ -20,18 +20,6 @@ OFFICIAL = "Contoh Lurah Demo"
 ARRIVAL_MS = 30_000
 
 
-@pytest.fixture
-def page(chromium: Any) -> Any:
-    """A page of a browser without cookies that fails the test on any script error."""
-    context = chromium.new_context(locale="id-ID", accept_downloads=True)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    assert not faults
-
-
 def test_official_learns_and_hr_has_exactly_one_record(
     demo: Demo, page: Any, chromium: Any, tmp_path: Path
 ) -> None:

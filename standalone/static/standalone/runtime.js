@@ -3,6 +3,7 @@
   "use strict";
 
   const SEEN_AFTER = 5000; // ms that a block must be in view, as in the LMS
+  const FIRST_RETRY = 2000, SLOWEST_RETRY = 60000; // ms before a view that was not noted is told again
 
   function plain(element) {
     return element && element.jquery ? element[0] : element;
@@ -71,21 +72,25 @@
       if (end && total + (since === null ? 0 : Date.now() - since) >= SEEN_AFTER) {
         clearInterval(timer);
         look.disconnect();
-        report(element);
+        report(element, FIRST_RETRY);
       }
     }, 500);
   }
 
-  function report(element) {
+  // Tries until the site has noted it: a view that the line lost must not need a second reading.
+  function report(element, wait) {
     fetch(element.dataset.viewedUrl, {
       method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": token() },
     }).then(function (response) {
-      if (!response.ok) { return; }
+      // A redirect leads to the sign-in page: nothing was noted.
+      if (!response.ok || response.redirected) { throw new Error("not noted: " + response.status); }
       delete element.dataset.viewedUrl;
       if (!document.querySelector(".xblock[data-viewed-url]")) {
         document.dispatchEvent(new CustomEvent("kapasitas:viewed"));
       }
-    }).catch(function () { /* offline: the next visit will tell */ });
+    }).catch(function () {
+      setTimeout(report, wait, element, Math.min(2 * wait, SLOWEST_RETRY));
+    });
   }
 
   document.addEventListener("kapasitas:viewed", function () {
