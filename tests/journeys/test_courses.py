@@ -30,7 +30,7 @@ def test_a_view_that_the_line_loses_is_told_again(demo: Demo, page: Any) -> None
         answers[min(told.count(route.request.url), len(answers)) - 1](route)
 
     page.clock.install()
-    sign_in(page, demo.simpeg, "camat2")
+    sign_in(page, demo.simpeg, "kasi")
     page.get_by_role("button", name=f"Buka kursus: {title_of('finance')}").click()
     page.get_by_role("link", name="Mulai").first.click()
     page.route("**/viewed/", answer)
