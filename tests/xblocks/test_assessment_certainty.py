@@ -73,6 +73,10 @@ SURE, FAIRLY, GUESS = Certainty.SURE, Certainty.FAIRLY, Certainty.GUESS
         ([(SURE, 0)] * 3 + [(SURE, 1)], "often not right"),
         ([(GUESS, 1)] * 5, "more than you think"),
         ([(GUESS, 0)] * 3 + [(SURE, 1)] * 3, "judge well"),
+        ([(SURE, 1)] * 5, "equally sure"),
+        ([(FAIRLY, 0)] * 3 + [(GUESS, 0)] * 2, "equally sure"),
+        ([(FAIRLY, 0)] * 3 + [(GUESS, 0)] * 3, "did not go together"),
+        ([(FAIRLY, 1)] * 3 + [(SURE, 1)] * 3, "judge well"),
         ([(FAIRLY, 1)] * 4 + [(SURE, 1)] * 3 + [(SURE, 0)], "did not go together"),
     ],
 )

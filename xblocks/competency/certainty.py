@@ -83,6 +83,10 @@ def advice(rows: Iterable[CertaintyShare]) -> Message:
             _("You were in doubt about answers that were mostly right: you know more than you think.")
         )
     known = [share[level] for level in Certainty if level in share]
-    if known == sorted(known):
+    if len(known) == 1:
+        return Message(
+            _("You were equally sure of nearly all answers: that does not show how well you judge yourself.")
+        )
+    if known == sorted(known) and (known[0] < known[-1] or known[0] == 1):
         return Message(_("You judge well what you know: the surer you were, the more often you were right."))
     return Message(_("How sure you were and whether you were right did not go together well yet."))
