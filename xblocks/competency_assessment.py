@@ -302,6 +302,7 @@ class CompetencyAssessmentXBlock(ScoredMixin, XBlock):
             names=lambda ids: records.competency_names(ids, translate.language),
             levels=lambda ids: records.competency_levels(ids, translate.language),
             static=lambda html: links.resolved(self, html),
+            adapts=supplies.adapts,
             measured=lambda situation: measuring.measured(self, situation, translate.language),
             moment=lambda at: formats.moment(at, zone, translate),
             results_shown=self._results_shown(),

@@ -386,6 +386,18 @@ def test_nothing_of_the_measurement_leaks(bank):
     assert [leak for leak in banks.LEAKS if leak in told] == []
 
 
+def test_the_start_page_promises_what_is_given(bank):
+    """While the bank is not calibrated a random form is given, and the page does not speak of another."""
+    before = adaptive_form().page()
+    assert "The test adapts" not in before
+    assert "drawn for you" in before and "5 to 9" not in before
+    assert len(shown(adaptive_form("b").start())) == 10
+    assert re.search(r"<dt>Items</dt>\s*<dd>\s*10\s*</dd>", before)
+    banks.calibrate()
+    after = adaptive_form("c").page()
+    assert "The test adapts" in after and "5 to 9" in after
+
+
 def test_facts_for_others_name_no_item_of_the_bank(bank):
     """Which items a bank has, and of what level, is nobody's business before the test."""
     banks.calibrate()

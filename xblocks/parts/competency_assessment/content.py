@@ -57,6 +57,11 @@ class Content:
         """How many items an attempt has, at least and at most."""
         if self.assessment.form is Form.ADAPTIVE and self.adaptive:
             return self.adaptive.minimum, self.adaptive.maximum
+        return self.length_unadapted
+
+    @property
+    def length_unadapted(self) -> tuple[int, int]:
+        """How many items an attempt has that does not adapt, also where it would if it could."""
         count = len(self.assessment.items)
         if self.drawn and self.blueprint:
             count = self.blueprint.size + min(self.blueprint.pilots, len(self.trials()))

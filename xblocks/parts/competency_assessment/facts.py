@@ -11,6 +11,7 @@ from xblocks.competency.values import dataclass
 from xblocks.olx.markup import safe_html
 from xblocks.records.values import LevelWords
 
+from .content import Content
 from .findings import Measured
 from .presenters import Html
 from .situation import Situation
@@ -23,9 +24,10 @@ class PageFacts:
     """What a page needs from around the block. ``static`` resolves addresses of course files.
 
     ``names`` and ``levels`` say competencies, and what a person at each level does, in words, by their ids.
-    ``device``: what the browser keeps this learner's answers under; it names nobody. ``due`` is written
-    out, empty where the work is not due. ``moment`` writes a time out. ``frozen``: the host takes no more
-    grades of the course. ``grade``: the points that count, and of how many.
+    ``adapts`` says whether an attempt that begins now is an adaptive test. ``device``: what the browser
+    keeps this learner's answers under; it names nobody. ``due`` is written out, empty where the work is not
+    due. ``moment`` writes a time out. ``frozen``: the host takes no more grades of the course. ``grade``:
+    the points that count, and of how many.
     """
 
     prefix: str
@@ -36,6 +38,7 @@ class PageFacts:
     names: Callable[[Iterable[str]], Mapping[str, str]]
     levels: Callable[[Iterable[str]], Mapping[str, Mapping[int, LevelWords]]]
     static: Html
+    adapts: Callable[[Content], bool]
     measured: Callable[[Situation], Measured]
     moment: Callable[[datetime], str]
     results_shown: bool

@@ -17,7 +17,7 @@ from .content import Content
 from .forms import Supply
 from .state import Attempt
 
-__all__ = ["bank_of", "course_of", "models_of", "supply_of", "warnings_of"]
+__all__ = ["adapts", "bank_of", "course_of", "models_of", "supply_of", "warnings_of"]
 
 
 def supply_of(block: Any, authored: Content, attempt: Attempt) -> Supply:
@@ -72,12 +72,19 @@ def bank_of(reference: str) -> str:
     return reference.partition("@")[0]
 
 
+def adapts(authored: Content) -> bool:
+    """Tell whether an attempt that begins now is an adaptive test."""
+    if authored.assessment.form is not Form.ADAPTIVE or not authored.bank_items:
+        return False
+    found = records.bank_pool(authored.bank)
+    return forms.can_adapt(authored, found.pool if found else None)
+
+
 def warnings_of(authored: Content) -> tuple[Message, ...]:
     """Return what the author should know, though learners are let in."""
     if authored.assessment.form is not Form.ADAPTIVE or not authored.bank_items:
         return ()
-    found = records.bank_pool(authored.bank)
-    if forms.can_adapt(authored, found.pool if found else None):
+    if adapts(authored):
         return ()
     return (
         Message(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xblocks.competency.assessment import FeedbackPolicy, Grading
+from xblocks.competency.assessment import FeedbackPolicy, Form, Grading
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.values import dataclass
@@ -38,6 +38,7 @@ GRADINGS = {
 def learner_page(situation: Situation, facts: PageFacts) -> dict[str, Any]:
     """Return the values of the learner's page."""
     attempt, assessment = situation.attempt, situation.assessment
+    form, length = _promised(situation, facts)
     page: dict[str, Any] = {
         "prefix": facts.prefix,
         "title": facts.title,
@@ -50,9 +51,9 @@ def learner_page(situation: Situation, facts: PageFacts) -> dict[str, Any]:
         "attempt": attempt,
         "attempts": assessment.attempts,
         "attempts_left": situation.attempts_left,
-        "form": situation.content.assessment.form.value,
-        "count": situation.longest if attempt else situation.content.length[1],
-        "length": situation.content.length,
+        "form": form.value,
+        "count": situation.longest if attempt else length[1],
+        "length": length,
         "trials": bool(situation.content.trials()),
         "points": facts.number(assessment.possible),
         "minutes": int(assessment.time_limit.total_seconds() // 60) if assessment.time_limit else None,
@@ -65,6 +66,14 @@ def learner_page(situation: Situation, facts: PageFacts) -> dict[str, Any]:
     if attempt.submitted:
         return page | _review(situation, attempt, facts)
     return page | _progress(situation, attempt, facts)
+
+
+def _promised(situation: Situation, facts: PageFacts) -> tuple[Form, tuple[int, int]]:
+    """Return the form that an attempt gets, and its length: before it begins, that of what would be given."""
+    content, form = situation.content, situation.content.assessment.form
+    if form is Form.ADAPTIVE and situation.attempt is None and not facts.adapts(content):
+        return Form.RANDOM, content.length_unadapted
+    return form, content.length
 
 
 def _progress(situation: Situation, attempt: Attempt, facts: PageFacts) -> dict[str, Any]:
