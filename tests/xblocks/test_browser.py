@@ -355,6 +355,32 @@ def test_nothing_is_cut_off(page, workbench):
     assert nameless == []
 
 
+@pytest.mark.parametrize("page", [320], indirect=True)
+def test_amounts_in_a_table_can_be_read(page, workbench):
+    """On a phone no amount of the key is broken over two lines."""
+    open_scenario(page, workbench, "all_item_types", "rupiah")
+    page.get_by_role("button", name="Mulai").click()
+    for field in page.locator("[data-item=tabel] input[type=text]").all():
+        field.fill("1.100.000")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Kumpulkan").click()
+    page.get_by_role("button", name="Tetap kumpulkan").click()
+    page.get_by_text("Hasil Anda").wait_for()
+    broken = page.locator("[data-item=tabel] .ka-mark strong").evaluate_all(
+        """all => all.map((strong) => {
+            const text = [...strong.childNodes].find((one) => /Rp/.test(one.data));
+            const { index, 0: amount } = text.data.match(/Rp[\\d.,]+/);
+            const range = document.createRange();
+            range.setStart(text, index);
+            range.setEnd(text, index + amount.length);
+            return range.getClientRects().length;
+        })"""
+    )
+    assert broken == [1, 1, 1]
+    root = page.locator(".kapasitas-assessment")
+    assert root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
+
+
 def test_the_authors_view(page, workbench):
     """The author sees the key, and each problem by name."""
     open_scenario(page, workbench, "all_item_types/author_view", "penyusun")
