@@ -5,10 +5,13 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.template import Context, Engine
+from django.utils import timezone, translation
 
 from scripts import messages
 
@@ -17,6 +20,11 @@ DECISIONS = ROOT / "docs/decisions"
 TARGETS = [
     *("env", "run", "workbench", "test", "check", "contract", "platform", "docs", "screenshots"),
     *("bench", "chaos", "validate-content", "dist", "help"),
+]
+TIMES = [
+    "lti_bridge.templatetags.lti_bridge_times",
+    "standalone.simpeg.templatetags.simpeg_times",
+    "xblocks.records.templatetags.kapasitas_records_times",
 ]
 
 
@@ -43,6 +51,31 @@ def test_decisions_are_numbered_once_and_indexed() -> None:
             "## Consequences",
         ):
             assert section in text, f"{file.name} lacks {section}"
+
+
+def test_templates_write_times_by_our_filter() -> None:
+    """The framework's short forms put the month first in English; a form of digits is of one language."""
+    shown = subprocess.run(
+        ["git", "ls-files", "*.html"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    found = [
+        f"{name}: {form}"
+        for name in shown.stdout.split()
+        for form in re.findall(
+            r"""\|(?:date|time):(".*?"|'.*?')""", (ROOT / name).read_text(encoding="utf-8")
+        )
+        if re.search(r"SHORT|[HGhg]:?\.?i|P|/|-", form)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("library", TIMES)
+@pytest.mark.parametrize(("language", "written"), [("id", "4 Mei 2026, 14.30"), ("en", "4 May 2026, 14:30")])
+def test_times_are_written_as_the_language_does(library: str, language: str, written: str) -> None:
+    """The month is a word; Indonesian parts hours and minutes by a full stop."""
+    page = Engine(libraries={"times": library}).from_string("{% load times %}{{ at|moment }}")
+    with translation.override(language), timezone.override("Asia/Jakarta"):
+        assert page.render(Context({"at": datetime(2026, 5, 4, 7, 30, tzinfo=UTC)})) == written
 
 
 def test_every_message_is_translated() -> None:
