@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from lti_bridge.launch.accounts import accept
 from lti_bridge.launch.errors import MalformedLaunchError
-from lti_bridge.views.launching import open_course
+from lti_bridge.views.launching import open_course, refuse_reopened
 from lti_bridge.views.pages import errors_as_page
 
 from .parameters import FORM, read_parameters
@@ -24,10 +24,11 @@ __all__ = ["launch"]
 # of Django's CSRF token.
 @csrf_exempt
 @transaction.non_atomic_requests
-@require_POST
+@require_http_methods(["GET", "POST"])
 @errors_as_page
 def launch(request: HttpRequest, course_key: str = "", usage_key: str = "") -> HttpResponse:
     """Verify a launch, sign its person in, and send the browser to the course."""
+    refuse_reopened(request)
     if request.content_type != FORM:
         raise MalformedLaunchError("body", _("The launch message has no valid form."))
     # Cryptography: not for a worker that serves no launch.

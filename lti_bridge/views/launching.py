@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from lti_bridge.host import course_host
 from lti_bridge.launch import tickets
@@ -30,7 +30,7 @@ from .choosing import begin_choosing
 from .pages import errors_as_page, framed_page, is_own_form, language_of, set_language
 from .resources import launchable, place_of
 
-__all__ = ["continue_launch", "launch", "login", "open_course"]
+__all__ = ["continue_launch", "launch", "login", "open_course", "refuse_reopened"]
 
 
 # The decorators, on both legs: the platform posts here from another site, so that Django's CSRF token
@@ -83,15 +83,19 @@ def _to_platform(request: HttpRequest, begun: Login) -> HttpResponse:
     return framed_page(request, "lti_bridge/storage_put.html", context)
 
 
+def refuse_reopened(request: HttpRequest) -> None:
+    """Raise StaleLoginError where a browser that opens its tabs again asks for what was posted."""
+    if request.method == "GET":
+        raise StaleLoginError("method", _("This page opens from the HR system only."))
+
+
 @csrf_exempt
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "POST"])
 @errors_as_page
 def launch(request: HttpRequest) -> HttpResponse:
     """Verify a launch, sign its person in, and send the browser to the course."""
-    if request.method == "GET":
-        # A browser that opens its tabs again comes here so.
-        raise StaleLoginError("method", _("This page opens from the HR system only."))
+    refuse_reopened(request)
     if "error" in request.POST and "id_token" not in request.POST:
         raise UntrustedLaunchError("error", _("The HR system refused the login."))
     state, token = request.POST.get("state", ""), request.POST.get("id_token", "")
@@ -214,10 +218,11 @@ def _signed_in(request: HttpRequest, user_id: int, path: str, return_url: str, l
 # and the ticket do its work.
 @csrf_exempt
 @transaction.non_atomic_requests
-@require_POST
+@require_http_methods(["GET", "POST"])
 @errors_as_page
 def continue_launch(request: HttpRequest) -> HttpResponse:
     """Go on with a verified launch in a window of its own."""
+    refuse_reopened(request)
     if not is_own_form(request):
         raise StaleLoginError("origin", _("This page was not opened by a launch."))
     ticket = tickets.redeem(request.POST.get("ticket", ""), now=timezone.now())

@@ -204,7 +204,13 @@ def test_an_unknown_ticket_opens_nothing(client, db):
     """Nor does a missing one."""
     for fields in ({}, {"ticket": "x"}):
         assert client.post("/lti/continue", fields, **OURS).status_code == 401
-    assert client.get("/lti/continue").status_code == 405
+
+
+def test_a_tab_that_is_opened_again_says_where_to_go(client, db):
+    """A browser that starts again asks for the address alone: it gets a page, not an empty answer."""
+    reply = client.get("/lti/continue")
+    assert (reply.status_code, reply.context["fault"]) == (401, "method")
+    assert client.put("/lti/continue").status_code == 405
 
 
 def test_a_platform_out_of_use_launches_nothing(client, registered, ticket):

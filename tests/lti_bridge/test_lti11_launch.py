@@ -359,8 +359,9 @@ def test_rejects_what_is_no_form(client, consumer, body, content_type):
 
 
 def test_rejects_a_get(client, consumer):
-    """A launch is posted."""
-    assert client.get("/lti/launch11", form_of(URL)).status_code == 405
+    """A launch is posted; a browser that opens its tabs again gets a page that says where to go."""
+    reply = client.get("/lti/launch11", form_of(URL))
+    assert (reply.status_code, reply.context["fault"]) == (401, "method")
 
 
 def test_a_scheme_that_a_proxy_hides_is_explained(client, consumer, settings, caplog):
