@@ -260,11 +260,15 @@ def test_a_number_used_twice_in_the_file_is_an_error(official: Official) -> None
 def test_another_name_is_a_warning(manager: Client, official: Official) -> None:
     """Names change by titles and spelling; the NIP decides, and the HR officer is told."""
     response = upload(manager, csv_file(changed(nama="Nama Lain")))
-    [line] = manager.get(response.url).context["good"]
+    page = manager.get(response.url)
+    [line] = page.context["good"]
     assert [warning.column for warning in line.warnings] == ["nama"]
+    assert '<td class="noted">' in page.text  # wide enough for a sentence, on a phone too
     response = upload(manager, csv_file(changed(nama="  contoh   LURAH demo")))
-    [line] = manager.get(response.url).context["good"]
+    page = manager.get(response.url)
+    [line] = page.context["good"]
     assert line.warnings == []
+    assert "noted" not in page.text
 
 
 def test_a_line_number_is_that_of_the_file(official: Official) -> None:
