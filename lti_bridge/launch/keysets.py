@@ -1,4 +1,8 @@
-"""Platforms' public keys: fetched with bounds, cached, refetched at most once a minute for unknown kids."""
+"""Platforms' public keys: fetched with bounds, cached, refetched at most once a minute for unknown kids.
+
+Anybody can post a launch of a login that they began themselves: what is asked of a platform, and for how long
+a web worker waits for one that is down, is bounded whoever asks.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +22,8 @@ __all__ = ["verified_claims"]
 
 CACHE_S = 3600
 REFETCH_PAUSE_S = 60
+# A platform that gave no key set is not asked again for so long.
+DOWN_S = 10
 SMALLEST_RSA_BITS = 2048
 TOKEN_LIMIT = 64_000
 
@@ -78,6 +84,8 @@ def _name(purpose: str, url: str) -> str:
 def _cached(url: str) -> list[dict[str, Any]]:
     keys: list[dict[str, Any]] | None = shared_cache.get(_name("keys", url))
     if keys is None:
+        if shared_cache.get(_name("down", url)):
+            raise _unreachable()
         shared_cache.add(_name("pause", url), True, REFETCH_PAUSE_S)
         keys = _fetched(url)
     return keys
@@ -87,10 +95,11 @@ def _fetched(url: str) -> list[dict[str, Any]]:
     try:
         reply = fetch("GET", url, headers={"Accept": "application/json"})
         document = reply.json() if reply.status == 200 else None
-    except HttpError as error:
-        raise _unreachable() from error
+    except HttpError:
+        document = None
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
+        shared_cache.put(_name("down", url), True, DOWN_S)
         raise _unreachable()
     usable = [
         {name: value for name, value in key.items() if isinstance(value, str)}

@@ -1,11 +1,15 @@
 """Launches: which ones begin a session, and which are refused, and what is then said."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.utils import timezone
 
+from lti_bridge.http import HttpError, Response
+from lti_bridge.launch import expiry, keysets, login
 from lti_bridge.launch.errors import StaleLoginError
 from lti_bridge.models import Deployment, Enrolment, LinkedAccount, LoginState, Platform, ReportTarget
 from xblocks.records.api import OfficialIdentity, official_of
@@ -171,6 +175,49 @@ def test_an_expired_login_is_refused(client, registered):
     token = registered.token(registered.claims(asked["nonce"], TARGET))
     reply = client.post("/lti/launch", {"state": asked["state"], "id_token": token})
     assert (reply.status_code, reply.context["fault"]) == (401, "state")
+
+
+def test_what_strangers_begin_is_bounded(client, registered, monkeypatch):
+    """Logins that nobody finishes make room for newer ones; the newest can be finished."""
+    monkeypatch.setattr(login, "MOST_OPEN", 3)
+    begun = [begin(client, registered) for _time in range(6)]
+    assert LoginState.objects.count() == 3
+    token = registered.token(registered.claims(begun[-1]["nonce"], TARGET))
+    reply = client.post("/lti/launch", {"state": begun[-1]["state"], "id_token": token})
+    assert reply.status_code == 302
+
+
+def test_what_has_expired_goes_a_few_at_a_time(client, registered, monkeypatch):
+    """One person's launch is not kept waiting by all that strangers began before."""
+    monkeypatch.setattr(expiry, "MOST_AT_ONCE", 2)
+    for _time in range(5):
+        begin(client, registered)
+    LoginState.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    begin(client, registered)
+    assert LoginState.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    "answer", [HttpError("down"), Response(status=200, headers={}, body=b"[]")], ids=["no-answer", "nonsense"]
+)
+def test_a_platform_without_keys_is_not_asked_at_every_launch(client, registered, monkeypatch, answer):
+    """Launches are refused at once until it is asked again; then it may have come back."""
+    asked = []
+
+    def fetch(*_args: object, **_kwargs: object) -> Response:
+        asked.append(1)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(keysets, "fetch", fetch)
+    for _time in range(3):
+        reply = launch(client, registered)
+        assert (reply.status_code, reply.context["fault"]) == (503, "key set")
+    assert len(asked) == 1
+    monkeypatch.setattr(keysets, "fetch", registered.fetch)
+    cache.clear()
+    assert launch(client, registered).status_code == 302
 
 
 @pytest.mark.parametrize(
