@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.db import OperationalError
 from django.utils import timezone
 
 from lti_bridge.http import HttpError, Response
-from lti_bridge.launch import expiry, keysets, login
+from lti_bridge.launch import accounts, expiry, keysets, login
 from lti_bridge.launch.errors import StaleLoginError
 from lti_bridge.models import Deployment, Enrolment, LinkedAccount, LoginState, Platform, ReportTarget
 from xblocks.records.api import OfficialIdentity, official_of
@@ -175,6 +176,24 @@ def test_an_expired_login_is_refused(client, registered):
     token = registered.token(registered.claims(asked["nonce"], TARGET))
     reply = client.post("/lti/launch", {"state": asked["state"], "id_token": token})
     assert (reply.status_code, reply.context["fault"]) == (401, "state")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_launch_that_the_database_ended_for_anothers_sake_is_begun_again(
+    client, registered, host, monkeypatch
+):
+    """A deadlock is nothing that a learner has to know of; what was half done is done once."""
+    noted = []
+
+    def note_progress(user_id: int, course_key: str) -> None:
+        noted.append(user_id)
+        if len(noted) == 1:
+            raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(accounts, "note_progress", note_progress)
+    assert launch(client, registered).status_code == 302
+    assert len(noted) == 2
+    assert LinkedAccount.objects.count() == Enrolment.objects.count() == 1
 
 
 def test_what_strangers_begin_is_bounded(client, registered, monkeypatch):
