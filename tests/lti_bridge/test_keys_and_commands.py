@@ -81,7 +81,7 @@ def test_a_prepared_key_that_nobody_can_read_any_more_never_signs(settings):
 
 
 def test_a_lost_secret_takes_the_old_keys_and_not_the_new_one(settings, client, capsys):
-    """After the rotation platforms find the key that signs; what nobody can read is named and can be retired."""
+    """Platforms find the key that signs after the rotation; what nobody can read is named, and goes."""
     old = keys.create_key()
     settings.KAPASITAS_LTI_KEY = "the secret after the one that was lost"
     with pytest.raises(CommandError, match=f"{old.kid}.*lti_keys --rotate"):
