@@ -23,7 +23,7 @@ from .exchange import Exchange, exchange_for, lacks_scope, refusal
 from .line_items import LOCK, TAGS, line_item_url
 from .paging import pages, with_query
 
-__all__ = ["AgsService", "score_body"]
+__all__ = ["MEDIA_RESULTS", "AgsService", "below", "read_result", "score_body"]
 
 MEDIA_SCORE = "application/vnd.ims.lis.v1.score+json"
 MEDIA_RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"

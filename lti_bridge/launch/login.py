@@ -23,6 +23,7 @@ __all__ = [
     "LIFETIME",
     "Login",
     "begin",
+    "check_enabled",
     "check_nonce",
     "cookie_name",
     "finish",
