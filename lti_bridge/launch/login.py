@@ -114,11 +114,14 @@ def _check_form(parameters: Mapping[str, str]) -> None:
     for name in ("iss", "login_hint", "target_link_uri"):
         if not parameters.get(name):
             raise MalformedLaunchError(name, _("The login request lacks “%(name)s”.") % {"name": name})
-    message = _("The login request is too long or has no valid form.")
     if any(len(value) > PARAMETER_LIMIT or not value.isprintable() for value in parameters.values()):
-        raise MalformedLaunchError("login request", message)
+        raise _unfit("login request")
     if len(parameters.get("lti_storage_target", "")) > FRAME_LIMIT:
-        raise MalformedLaunchError("lti_storage_target", message)
+        raise _unfit("lti_storage_target")
+
+
+def _unfit(fault: str) -> MalformedLaunchError:
+    return MalformedLaunchError(fault, _("The login request is too long or has no valid form."))
 
 
 def _authentication_request(
