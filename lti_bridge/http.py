@@ -30,6 +30,7 @@ from .origins import origin
 
 __all__ = [
     "POOLS",
+    "TOTAL_TIMEOUT_S",
     "Address",
     "BadResponseError",
     "HttpError",

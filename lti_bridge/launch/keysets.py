@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jwt.algorithms import RSAAlgorithm
 
 from lti_bridge import shared_cache
-from lti_bridge.http import HttpError, fetch
+from lti_bridge.http import TOTAL_TIMEOUT_S, HttpError, fetch
 from lti_bridge.models.digests import digest
 
 from .errors import LaunchError, MalformedLaunchError, PlatformUnreachableError, UntrustedLaunchError
@@ -22,8 +22,9 @@ __all__ = ["verified_claims"]
 
 CACHE_S = 3600
 REFETCH_PAUSE_S = 60
-# A platform that gave no key set is not asked again for so long.
-DOWN_S = 10
+# A platform that gave no key set is asked by one worker at a time, and not again for so long.
+RETRY_S = 10
+DOWN_S = 600
 SMALLEST_RSA_BITS = 2048
 TOKEN_LIMIT = 64_000
 
@@ -84,7 +85,8 @@ def _name(purpose: str, url: str) -> str:
 def _cached(url: str) -> list[dict[str, Any]]:
     keys: list[dict[str, Any]] | None = shared_cache.get(_name("keys", url))
     if keys is None:
-        if shared_cache.get(_name("down", url)):
+        is_down = shared_cache.get(_name("down", url))
+        if is_down and not shared_cache.add(_name("retry", url), True, TOTAL_TIMEOUT_S + RETRY_S):
             raise _unreachable()
         shared_cache.add(_name("pause", url), True, REFETCH_PAUSE_S)
         keys = _fetched(url)
@@ -100,7 +102,9 @@ def _fetched(url: str) -> list[dict[str, Any]]:
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
         shared_cache.put(_name("down", url), True, DOWN_S)
+        shared_cache.put(_name("retry", url), True, RETRY_S)
         raise _unreachable()
+    shared_cache.forget(_name("down", url))
     usable = [
         {name: value for name, value in key.items() if isinstance(value, str)}
         for key in keys

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
 
+from lti_bridge import shared_cache
 from lti_bridge.http import HttpError, Response
 from lti_bridge.launch import accounts, expiry, keysets, login
 from lti_bridge.launch.errors import StaleLoginError
@@ -234,9 +234,15 @@ def test_a_platform_without_keys_is_not_asked_at_every_launch(client, registered
         reply = launch(client, registered)
         assert (reply.status_code, reply.context["fault"]) == (503, "key set")
     assert len(asked) == 1
+    # Time passes: one asks, and those that come meanwhile do not.
+    shared_cache.forget(keysets._name("retry", registered.key_set_url))
+    assert shared_cache.add(keysets._name("retry", registered.key_set_url), True, 60)
+    assert launch(client, registered).status_code == 503
+    assert len(asked) == 1
+    shared_cache.forget(keysets._name("retry", registered.key_set_url))
     monkeypatch.setattr(keysets, "fetch", registered.fetch)
-    cache.clear()
     assert launch(client, registered).status_code == 302
+    assert shared_cache.get(keysets._name("down", registered.key_set_url)) is None
 
 
 @pytest.mark.parametrize(
