@@ -14,14 +14,21 @@ from urllib.parse import urlsplit
 import urllib3
 
 from .conf import setting
-from .http import POOLS, NoConnectionError, Response, UrlNotAllowedError, check_url, exchange, trust
+from .http import (
+    POOLS,
+    Address,
+    NoConnectionError,
+    Response,
+    UrlNotAllowedError,
+    check_url,
+    exchange,
+    is_off_limits,
+    trust,
+    unwrapped,
+)
 from .origins import origin
 
 __all__ = ["Pinned", "fetch_pinned", "is_public", "pin"]
-
-type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +45,10 @@ def is_public(address: Address) -> bool:
 
     Refused: loopback, private, link-local, shared (CGNAT), unique local, multicast and reserved ones.
     """
-    if isinstance(address, ipaddress.IPv6Address):
-        wrapped = address.ipv4_mapped or address.sixtofour
-        if wrapped is None and address in NAT64:
-            wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if wrapped is not None:
-            return is_public(wrapped)
-        if address.teredo is not None or address.is_site_local:
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    plain = unwrapped(address)
+    if isinstance(plain, ipaddress.IPv6Address) and (plain.teredo is not None or plain.is_site_local):
+        return False
+    return plain.is_global and not (plain.is_multicast or plain.is_reserved)
 
 
 def pin(url: str) -> Pinned:
@@ -64,15 +66,9 @@ def pin(url: str) -> Pinned:
     addresses = _resolved(host, port)
     is_own = host in setting("KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS")
     for address in addresses:
-        if not (_is_usable(address) if is_own else is_public(address)):
+        if is_off_limits(address) if is_own else not is_public(address):
             raise UrlNotAllowedError("the host has an address that is not public")
     return Pinned(host=host, port=port, address=addresses[0])
-
-
-def _is_usable(address: Address) -> bool:
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    plain = mapped or address
-    return not (plain.is_link_local or plain.is_multicast or plain.is_unspecified)
 
 
 def _resolved(host: str, port: int) -> list[Address]:

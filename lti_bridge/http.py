@@ -30,6 +30,8 @@ from .origins import origin
 
 __all__ = [
     "POOLS",
+    "TOTAL_TIMEOUT_S",
+    "Address",
     "BadResponseError",
     "HttpError",
     "InterruptedExchangeError",
@@ -39,10 +41,14 @@ __all__ = [
     "check_url",
     "exchange",
     "fetch",
+    "is_off_limits",
     "kept_open",
     "proxy_for",
     "trust",
+    "unwrapped",
 ]
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15
@@ -51,6 +57,7 @@ TOTAL_TIMEOUT_S = 40
 RESPONSE_LIMIT_BYTES = 4_000_000
 WATCH_EVERY_S = 0.5
 URL_LIMIT = 2000
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 OUR_HEADERS = {"User-Agent": "Kapasitas", "Accept-Encoding": "gzip, deflate"}
 
@@ -163,7 +170,7 @@ class _WatchedConnection(urllib3.connection.HTTPConnection):
             sock.close()
             raise urllib3.exceptions.NewConnectionError(self, "reset at once") from error
         # A name can lead anywhere, and many spellings of an address are none to who reads the URL.
-        if _is_off_limits(ipaddress.ip_address(peer)):
+        if is_off_limits(ipaddress.ip_address(peer)):
             sock.close()
             raise UrlNotAllowedError("a link-local address")
         return sock
@@ -276,14 +283,24 @@ def check_url(url: str) -> None:
         address = ipaddress.ip_address(host)
     except ValueError:
         return
-    if _is_off_limits(address):
+    if is_off_limits(address):
         raise UrlNotAllowedError("a link-local address")
 
 
-def _is_off_limits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    plain = mapped or address
+def is_off_limits(address: Address) -> bool:
+    """Whether nobody has us connect there, whoever names it: link-local, multicast, or no address at all."""
+    plain = unwrapped(address)
     return plain.is_link_local or plain.is_multicast or plain.is_unspecified
+
+
+def unwrapped(address: Address) -> Address:
+    """Return the IPv4 address that IPv6 wraps (mapped, 6to4, NAT64), else the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    wrapped = address.ipv4_mapped or address.sixtofour
+    if wrapped is None and address in NAT64:
+        wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return wrapped or address
 
 
 def fetch(

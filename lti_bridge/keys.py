@@ -1,6 +1,7 @@
 """Our own key pairs: made at first use, private halves encrypted at rest, public halves as a JWK set."""
 
 import json
+import logging
 import secrets
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,8 @@ __all__ = [
     "rotate_key",
     "sign",
 ]
+
+log = logging.getLogger(__name__)
 
 RSA_BITS = 2048
 
@@ -122,10 +125,21 @@ def sign(claims: dict[str, Any]) -> str:
 
 
 def public_key_set() -> dict[str, Any]:
-    """Return the JWK set that platforms verify us with (RFC 7517)."""
-    _signing_key()
+    """Return the JWK set that platforms verify us with (RFC 7517).
+
+    A key that no longer signs and cannot be read is left out: the others are to be published all the same.
+    Raises UnreadableSecretError where the one that signs cannot be read.
+    """
+    signing = _signing_key()
     keys = []
     for key in ToolKey.objects.order_by("-active", "-pk"):
-        jwk = json.loads(RSAAlgorithm.to_jwk(_private_key(key).public_key()))
+        try:
+            public = _private_key(key).public_key()
+        except UnreadableSecretError:
+            if key.pk == signing.pk:
+                raise
+            log.warning("tool key %s cannot be read and is not published", key.kid)
+            continue
+        jwk = json.loads(RSAAlgorithm.to_jwk(public))
         keys.append({**jwk, "kid": key.kid, "alg": "RS256", "use": "sig"})
     return {"keys": keys}

@@ -113,7 +113,7 @@ def _enqueue(enrolment: Enrolment, state: _State, former: Delivery | None, now: 
     Delivery.objects.filter(**key, state__in=REPLACEABLE).update(
         state=DeliveryState.SUPERSEDED, settled_at=now
     )
-    blocked = bool(enrolment.target.blocked_reason)
+    blocked = bool(enrolment.target.blocked_reason) and _is_blocked(enrolment.target_id)
     Delivery.objects.create(
         **key,
         platform_id=enrolment.target.deployment.platform_id,
@@ -125,6 +125,15 @@ def _enqueue(enrolment: Enrolment, state: _State, former: Delivery | None, now: 
         not_before=now,
         state=DeliveryState.BLOCKED if blocked else DeliveryState.PENDING,
     )
+
+
+def _is_blocked(target_id: int) -> bool:
+    """Tell whether nothing goes to the target now.
+
+    A blocked one is locked: whoever unblocks it lets those rows go that are there by then, and ours is one.
+    """
+    blocked = ReportTarget.objects.filter(pk=target_id).exclude(blocked_reason="")
+    return blocked.exists() and blocked.select_for_update().first() is not None
 
 
 def send_again(target: ReportTarget, kind: ReportKind, seen: Mapping[int, int]) -> list[Delivery]:
@@ -143,7 +152,7 @@ def send_again(target: ReportTarget, kind: ReportKind, seen: Mapping[int, int]) 
         accounts = [enrolment.account_id for enrolment in locked]
         rows = Delivery.objects.filter(target=target, kind=kind, account_id__in=accounts).order_by("sequence")
         newest = {row.account_id: row for row in rows}
-        blocked = ReportTarget.objects.filter(pk=target.pk).exclude(blocked_reason="").exists()
+        blocked = _is_blocked(target.pk)
         again = [
             Delivery(
                 platform_id=target.deployment.platform_id,

@@ -93,6 +93,7 @@ _PHRASES = (
     gettext_noop("the secret shared with the platform cannot be read"),
     gettext_noop("the HR system is not in use"),
     gettext_noop("another worker is creating the line item"),
+    gettext_noop("the list of line items has moved meanwhile"),
     gettext_noop("unexpected {name} while sending"),
     # Rosters.
     gettext_noop("the roster is no JSON"),

@@ -19,11 +19,11 @@ from lti_bridge.errands import at_desk
 from lti_bridge.models import LineItem, ReportKind, ReportTarget
 from lti_bridge.scopes import SCOPE_RESULT, SCOPE_SCORE
 
-from .exchange import Exchange, exchange_for, refusal
+from .exchange import Exchange, exchange_for, lacks_scope, refusal
 from .line_items import LOCK, TAGS, line_item_url
 from .paging import pages, with_query
 
-__all__ = ["AgsService", "score_body"]
+__all__ = ["MEDIA_RESULTS", "AgsService", "below", "read_result", "score_body"]
 
 MEDIA_SCORE = "application/vnd.ims.lis.v1.score+json"
 MEDIA_RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
@@ -83,7 +83,7 @@ class AgsService:
             return self._gone(report)
         if reply.status == 409 or (reply.status == 400 and b"timestamp" in reply.body.lower()):
             return ConflictError("the platform holds an equal or newer timestamp", http_status=reply.status)
-        if reply.status == 403 and "insufficient_scope" in reply.headers.get("WWW-Authenticate", ""):
+        if lacks_scope(reply):
             return BlockedError("the platform does not let us post scores", http_status=403)
         return refusal(reply, "posting the score", is_read=False)
 

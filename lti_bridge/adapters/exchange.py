@@ -23,7 +23,16 @@ from lti_bridge.models import Platform, ReportTarget
 from lti_bridge.models.digests import digest
 from lti_bridge.scopes import AGS_SCOPES
 
-__all__ = ["Client", "Exchange", "exchange_for", "exchange_with", "refusal", "retry_after", "sent"]
+__all__ = [
+    "Client",
+    "Exchange",
+    "exchange_for",
+    "exchange_with",
+    "lacks_scope",
+    "refusal",
+    "retry_after",
+    "sent",
+]
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE_S = 300
@@ -66,11 +75,13 @@ class Exchange:
         self._fetching = threading.Lock()
         # The token and, by the monotonic clock, until when it is taken without looking into the cache.
         self._held: tuple[str, float] = ("", 0.0)
+        # The last token that was asked for here.
+        self._fetched = ""
 
     def request(
         self, method: str, url: str, *, accept: str, content_type: str = "", body: bytes | None = None
     ) -> http.Response:
-        """Return the reply of any status but 401; on 401 one fresh token is tried.
+        """Return the reply of any status but 401; where the token is not good enough, one fresh one is tried.
 
         Raises TransientError where nothing was sent, AmbiguousError where it may have been.
         """
@@ -79,9 +90,12 @@ class Exchange:
         for _time in range(2):
             bearer = self._token(refused)
             reply = sent(method, url, {**headers, "Authorization": f"Bearer {bearer}"}, body)
-            if reply.status != 401:
+            # One from the cache may be older than what the platform grants us now.
+            if reply.status != 401 and (bearer == self._fetched or not lacks_scope(reply)):
                 return reply
             refused = bearer
+        if lacks_scope(reply):
+            return reply
         raise TransientError("the platform refuses a fresh access token", http_status=401)
 
     def renew(self) -> None:
@@ -132,6 +146,7 @@ class Exchange:
             # Asking for a token changes nothing: it may be asked for again.
             raise TransientError("no access token: " + error.message, no_answer=error.no_answer) from error
         token, lifetime = _token_in(reply)
+        self._fetched = token
         kept = min(lifetime - MARGIN_S, LONGEST_CACHE_S)
         if kept > 0:
             shared_cache.put(client.cache_key(), token, kept)
@@ -173,6 +188,11 @@ def sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) 
         raise AmbiguousError(f"the exchange with the platform broke: {error}") from error
     except http.HttpError as error:
         raise AmbiguousError(f"the exchange with the platform broke: {error}", no_answer=True) from error
+
+
+def lacks_scope(reply: http.Response) -> bool:
+    """Whether the token does not carry what the request needs (RFC 6750, 3.1)."""
+    return reply.status == 403 and "insufficient_scope" in reply.headers.get("WWW-Authenticate", "")
 
 
 def _token_in(reply: http.Response) -> tuple[str, float]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -71,7 +72,7 @@ def line_item_url(
         raise RejectedError("the launch grants no line item for this kind of report")
     if not url:
         raise BlockedError("the launch grants no line item for this kind of report")
-    at_desk(lambda: LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url}))
+    at_desk(lambda: _remember(target, kind, url))
     return url
 
 
@@ -85,10 +86,20 @@ def found_line_item(target: ReportTarget, kind: ReportKind, exchange: Exchange) 
         return known.url
     url = adopted(target, kind, exchange) if _may_list(target) else ""
     if url:
-        LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url})
+        at_desk(lambda: _remember(target, kind, url))
         return url
     # As line_item_url has it: the coupled one is used only where we may make none of our own.
     return target.lineitem_url if kind == ReportKind.GRADE and not may_create(target) else ""
+
+
+def _remember(target: ReportTarget, kind: ReportKind, url: str) -> None:
+    """Remember the line item; raises TransientError where its list is the target's no longer."""
+    with transaction.atomic():
+        # Locked, as a launch locks it that brings another list and forgets the line items of this one.
+        row = ReportTarget.objects.select_for_update().filter(pk=target.pk)
+        if row.values_list("lineitems_url", flat=True).first() != target.lineitems_url:
+            raise TransientError("the list of line items has moved meanwhile")
+        LineItem.objects.update_or_create(target=target, tag=TAGS[kind], defaults={"url": url})
 
 
 def may_create(target: ReportTarget) -> bool:
@@ -114,9 +125,10 @@ def _created(
     target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange, lock: timedelta
 ) -> str:
     now = timezone.now()
+    until = now + lock
     free = Q(line_item_lock_until__isnull=True) | Q(line_item_lock_until__lt=now)
     row = ReportTarget.objects.filter(pk=target.pk)
-    if not at_desk(lambda: row.filter(free).update(line_item_lock_until=now + lock)):
+    if not at_desk(lambda: row.filter(free).update(line_item_lock_until=until)):
         raise TransientError("another worker is creating the line item", retry_after=timedelta(seconds=5))
     try:
         # Somebody may have created it between our listing and the lock.
@@ -129,7 +141,8 @@ def _created(
             raise TransientError("the platform created a line item and does not list it")
         return url
     finally:
-        at_desk(lambda: row.update(line_item_lock_until=None))
+        # Ours only: where this took longer than the lock lasts, another worker may hold it by now.
+        at_desk(lambda: row.filter(line_item_lock_until=until).update(line_item_lock_until=None))
 
 
 def _post(target: ReportTarget, kind: ReportKind, maximum: str, exchange: Exchange) -> None:

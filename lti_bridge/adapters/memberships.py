@@ -20,7 +20,7 @@ from lti_bridge.scopes import SCOPE_MEMBERSHIP
 from .exchange import exchange_with, refusal
 from .paging import linked, next_page, with_query
 
-__all__ = ["Member", "MembershipsService", "Page", "members_in"]
+__all__ = ["MEDIA_MEMBERSHIPS", "Member", "MembershipsService", "Page", "members_in"]
 
 MEDIA_MEMBERSHIPS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 # Platforms may give less; a page's body is bounded by lti_bridge.http.

@@ -13,6 +13,7 @@ from lti_bridge.host import CourseSettingsError, EnrolmentRefusedError, UnknownC
 from lti_bridge.models import Deployment, Enrolment, LineItem, LinkedAccount, Platform, ReportTarget
 from lti_bridge.models.digests import digest
 from lti_bridge.outbox import note_progress, unblock
+from lti_bridge.patience import patiently
 from lti_bridge.records.keeping import fill_missing_identity
 from xblocks.records.api import OfficialIdentity, official_of, record_official
 
@@ -32,9 +33,14 @@ def accept(
     """Make or find the account, enrol it, and remember where its results go; one transaction.
 
     Raises RefusedLaunchError: unknown deployment or page, an account that was closed, or a course that
-    does not take the person.
+    does not take the person. Not inside a transaction: a deadlock could not be got over there.
     """
     deployment = deployment_of(platform, launch.deployment_id)
+    _check_place(course_key, usage_key)
+    return patiently(lambda: _accepted(platform, deployment, launch, course_key, now))
+
+
+def _check_place(course_key: str, usage_key: str) -> None:
     host = course_host()
     try:
         host.course(course_key)
@@ -44,38 +50,49 @@ def accept(
         raise RefusedLaunchError(
             "target_link_uri", _("The course or page asked for does not exist here.")
         ) from error
+
+
+@transaction.atomic
+def _accepted(
+    platform: Platform, deployment: Deployment, launch: Launch, course_key: str, now: datetime
+) -> LinkedAccount:
     identity = identity_from(launch, trusts_nip=platform.trusts_nip)
-    with transaction.atomic():
-        account = _account(platform, launch.sub, identity)
-        known = official_of(account.user_id)
-        if identity is not None and known is not None:
-            identity = _completed(identity, known)
-        if identity is not None and known != identity:
-            record_official(account.user_id, identity)
-            fill_missing_identity(account.user_id, identity)
-        try:
-            host.enrol(account.user_id, course_key, instructor=launch.is_instructor)
-        except EnrolmentRefusedError as error:
-            raise RefusedLaunchError("enrolment", str(error)) from error
-        target = _target(deployment, launch, course_key)
-        Enrolment.objects.update_or_create(
-            target=target,
-            account=account,
-            defaults={
-                "reports": launch.is_learner or not launch.is_instructor,
-                "result_sourcedid": launch.services.result_sourcedid,
-                "launched_at": now,
-            },
-        )
-        unblock(target, now)
-        # A place that was opened only now hears of what was achieved before.
-        try:
-            note_progress(account.user_id, course_key)
-        except CourseSettingsError as error:
-            # The author's to mend, and no reason to keep the learner out.
-            log.error("Progress is looked at later: %s", error)
-            notices.leave(account.user_id, course_key)
+    account = _account(platform, launch.sub, identity)
+    _note_identity(account.user_id, identity)
+    try:
+        course_host().enrol(account.user_id, course_key, instructor=launch.is_instructor)
+    except EnrolmentRefusedError as error:
+        raise RefusedLaunchError("enrolment", str(error)) from error
+    target = _target(deployment, launch, course_key)
+    Enrolment.objects.update_or_create(
+        target=target,
+        account=account,
+        defaults={
+            "reports": launch.is_learner or not launch.is_instructor,
+            "result_sourcedid": launch.services.result_sourcedid,
+            "launched_at": now,
+        },
+    )
+    unblock(target, now)
+    # A place that was opened only now hears of what was achieved before.
+    try:
+        note_progress(account.user_id, course_key)
+    except CourseSettingsError as error:
+        # The author's to mend, and no reason to keep the learner out.
+        log.error("Progress is looked at later: %s", error)
+        notices.leave(account.user_id, course_key)
     return account
+
+
+def _note_identity(user_id: int, said: OfficialIdentity | None) -> None:
+    """Take over what the launch says of the official, beside what is known."""
+    if said is None:
+        return
+    known = official_of(user_id)
+    identity = _completed(said, known) if known is not None else said
+    if known != identity:
+        record_official(user_id, identity)
+        fill_missing_identity(user_id, identity)
 
 
 def deployment_of(platform: Platform, deployment_id: str) -> Deployment:
@@ -194,10 +211,8 @@ def _name_changed(user_id: int, full_name: str) -> bool:
 def _target(deployment: Deployment, launch: Launch, course_key: str) -> ReportTarget:
     """Return the target, with the endpoints as this launch gives them."""
     key = digest(launch.resource_link_id, course_key)
-    # Line items of a list that has moved are looked for anew.
-    LineItem.objects.filter(target__deployment=deployment, target__key_digest=key).exclude(
-        target__lineitems_url=launch.services.lineitems_url
-    ).delete()
+    same = ReportTarget.objects.select_for_update().filter(deployment=deployment, key_digest=key)
+    former = same.values_list("lineitems_url", flat=True).first()
     target, is_new = ReportTarget.objects.update_or_create(
         deployment=deployment,
         key_digest=key,
@@ -214,4 +229,7 @@ def _target(deployment: Deployment, launch: Launch, course_key: str) -> ReportTa
     )
     if is_new:
         forget_watched()
+    elif former != target.lineitems_url:
+        # Line items of a list that has moved are looked for anew.
+        LineItem.objects.filter(target=target).delete()
     return target

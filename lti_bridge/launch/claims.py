@@ -16,7 +16,13 @@ from lti_bridge.origins import origin
 from .errors import LaunchError, MalformedLaunchError, UntrustedLaunchError
 
 __all__ = [
+    "CLAIM",
+    "CONTEXT_ROLE",
+    "CUSTOM_CLAIMS",
+    "IDENTIFIER_LIMIT",
     "TEACHING",
+    "TEXT_LIMIT",
+    "URL_LIMIT",
     "DeepLinking",
     "Launch",
     "Place",

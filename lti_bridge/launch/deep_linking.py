@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lti_bridge.conf import setting
@@ -19,6 +18,7 @@ from lti_bridge.models.digests import digest
 from .accounts import deployment_of
 from .claims import CLAIM, DeepLinking
 from .errors import MalformedLaunchError, RefusedLaunchError, StaleLoginError
+from .expiry import forget_expired
 from .login import check_enabled
 
 __all__ = [
@@ -74,18 +74,17 @@ def open_request(platform: Platform, asked: DeepLinking, *, browser: str, now: d
     _check_account(platform, asked.sub)
     deployment = deployment_of(platform, asked.deployment_id)
     token = secrets.token_urlsafe(32)
-    with transaction.atomic():
-        DeepLinkRequest.objects.filter(expires_at__lt=now).delete()
-        DeepLinkRequest.objects.create(
-            token_digest=digest(token, browser),
-            deployment=deployment,
-            return_url=asked.return_url,
-            data=asked.data,
-            accepts_several=asked.accepts_several,
-            accepts_line_items=asked.accepts_line_items,
-            title=asked.title,
-            expires_at=now + LIFETIME,
-        )
+    forget_expired(DeepLinkRequest, now)
+    DeepLinkRequest.objects.create(
+        token_digest=digest(token, browser),
+        deployment=deployment,
+        return_url=asked.return_url,
+        data=asked.data,
+        accepts_several=asked.accepts_several,
+        accepts_line_items=asked.accepts_line_items,
+        title=asked.title,
+        expires_at=now + LIFETIME,
+    )
     return token
 
 

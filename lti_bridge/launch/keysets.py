@@ -1,4 +1,8 @@
-"""Platforms' public keys: fetched with bounds, cached, refetched at most once a minute for unknown kids."""
+"""Platforms' public keys: fetched with bounds, cached, refetched at most once a minute for unknown kids.
+
+Anybody can post a launch of a login that they began themselves: what is asked of a platform, and for how long
+a web worker waits for one that is down, is bounded whoever asks.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jwt.algorithms import RSAAlgorithm
 
 from lti_bridge import shared_cache
-from lti_bridge.http import HttpError, fetch
+from lti_bridge.http import TOTAL_TIMEOUT_S, HttpError, fetch
 from lti_bridge.models.digests import digest
 
 from .errors import LaunchError, MalformedLaunchError, PlatformUnreachableError, UntrustedLaunchError
@@ -18,6 +22,9 @@ __all__ = ["verified_claims"]
 
 CACHE_S = 3600
 REFETCH_PAUSE_S = 60
+# A platform that gave no key set is asked by one worker at a time, and not again for so long.
+RETRY_S = 10
+DOWN_S = 600
 SMALLEST_RSA_BITS = 2048
 TOKEN_LIMIT = 64_000
 
@@ -78,6 +85,9 @@ def _name(purpose: str, url: str) -> str:
 def _cached(url: str) -> list[dict[str, Any]]:
     keys: list[dict[str, Any]] | None = shared_cache.get(_name("keys", url))
     if keys is None:
+        is_down = shared_cache.get(_name("down", url))
+        if is_down and not shared_cache.add(_name("retry", url), True, TOTAL_TIMEOUT_S + RETRY_S):
+            raise _unreachable()
         shared_cache.add(_name("pause", url), True, REFETCH_PAUSE_S)
         keys = _fetched(url)
     return keys
@@ -87,11 +97,14 @@ def _fetched(url: str) -> list[dict[str, Any]]:
     try:
         reply = fetch("GET", url, headers={"Accept": "application/json"})
         document = reply.json() if reply.status == 200 else None
-    except HttpError as error:
-        raise _unreachable() from error
+    except HttpError:
+        document = None
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
+        shared_cache.put(_name("down", url), True, DOWN_S)
+        shared_cache.put(_name("retry", url), True, RETRY_S)
         raise _unreachable()
+    shared_cache.forget(_name("down", url))
     usable = [
         {name: value for name, value in key.items() if isinstance(value, str)}
         for key in keys

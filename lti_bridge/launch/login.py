@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lti_bridge.models import LoginState, Platform
 from lti_bridge.models.digests import digest
 
 from .errors import MalformedLaunchError, RefusedLaunchError, StaleLoginError
+from .expiry import forget_expired, forget_oldest
 
 __all__ = [
     "COOKIE_PREFIX",
     "LIFETIME",
     "Login",
     "begin",
+    "check_enabled",
     "check_nonce",
     "cookie_name",
     "finish",
@@ -33,6 +34,8 @@ LIFETIME = timedelta(minutes=10)
 COOKIE_PREFIX = "kapasitas_lti_"
 PARAMETER_LIMIT = 2000
 FRAME_LIMIT = 255
+# Begun logins that are kept at most; more than a country's officials begin in ten minutes.
+MOST_OPEN = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,29 +86,48 @@ def begin(parameters: Mapping[str, str], *, launch_url: str, now: datetime) -> L
 
     The caller has checked that ``target_link_uri`` is a page of ours. Raises LaunchError.
     """
+    _check_form(parameters)
+    platform = find_platform(parameters["iss"], parameters.get("client_id", ""))
+    state, nonce, browser = (secrets.token_urlsafe(32) for _part in range(3))
+    storage_target = parameters.get("lti_storage_target", "")
+    forget_expired(LoginState, now)
+    stored = LoginState.objects.create(
+        state_digest=digest(state),
+        nonce_digest=digest(nonce),
+        browser_digest=digest(browser),
+        platform=platform,
+        target_link_uri=parameters["target_link_uri"],
+        storage_target=storage_target,
+        expires_at=now + LIFETIME,
+    )
+    # Anybody may begin a login. Who means it comes back within seconds, long before it is among the oldest.
+    forget_oldest(stored, MOST_OPEN)
+    return Login(
+        redirect_to=_authentication_request(platform, parameters, launch_url, state=state, nonce=nonce),
+        cookie_name=cookie_name(state),
+        cookie_value=browser,
+        storage_target=storage_target,
+    )
+
+
+def _check_form(parameters: Mapping[str, str]) -> None:
     for name in ("iss", "login_hint", "target_link_uri"):
         if not parameters.get(name):
             raise MalformedLaunchError(name, _("The login request lacks “%(name)s”.") % {"name": name})
     if any(len(value) > PARAMETER_LIMIT or not value.isprintable() for value in parameters.values()):
-        raise MalformedLaunchError("login request", _("The login request is too long or has no valid form."))
-    storage_target = parameters.get("lti_storage_target", "")
-    if len(storage_target) > FRAME_LIMIT:
-        raise MalformedLaunchError(
-            "lti_storage_target", _("The login request is too long or has no valid form.")
-        )
-    platform = find_platform(parameters["iss"], parameters.get("client_id", ""))
-    state, nonce, browser = (secrets.token_urlsafe(32) for _part in range(3))
-    with transaction.atomic():
-        LoginState.objects.filter(expires_at__lt=now).delete()
-        LoginState.objects.create(
-            state_digest=digest(state),
-            nonce_digest=digest(nonce),
-            browser_digest=digest(browser),
-            platform=platform,
-            target_link_uri=parameters["target_link_uri"],
-            storage_target=storage_target,
-            expires_at=now + LIFETIME,
-        )
+        raise _unfit("login request")
+    if len(parameters.get("lti_storage_target", "")) > FRAME_LIMIT:
+        raise _unfit("lti_storage_target")
+
+
+def _unfit(fault: str) -> MalformedLaunchError:
+    return MalformedLaunchError(fault, _("The login request is too long or has no valid form."))
+
+
+def _authentication_request(
+    platform: Platform, parameters: Mapping[str, str], launch_url: str, *, state: str, nonce: str
+) -> str:
+    """Return the address at the platform that answers with a launch (LTI Security Framework 1.0, 5.1.1.2)."""
     query = {
         "scope": "openid",
         "response_type": "id_token",
@@ -120,12 +142,7 @@ def begin(parameters: Mapping[str, str], *, launch_url: str, now: datetime) -> L
     if parameters.get("lti_message_hint"):
         query["lti_message_hint"] = parameters["lti_message_hint"]
     separator = "&" if urlsplit(platform.auth_login_url).query else "?"
-    return Login(
-        redirect_to=f"{platform.auth_login_url}{separator}{urlencode(query)}",
-        cookie_name=cookie_name(state),
-        cookie_value=browser,
-        storage_target=storage_target,
-    )
+    return f"{platform.auth_login_url}{separator}{urlencode(query)}"
 
 
 def kept_by_platform(state: str, *, now: datetime) -> LoginState | None:

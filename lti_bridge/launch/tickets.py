@@ -7,13 +7,13 @@ that a page of ours sent (docs/decisions/0040).
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lti_bridge.models import LaunchTicket, LinkedAccount
 from lti_bridge.models.digests import digest
 
 from .errors import StaleLoginError
+from .expiry import forget_expired
 from .linking import check_open
 from .login import check_enabled
 
@@ -26,16 +26,15 @@ LIFETIME = timedelta(minutes=5)
 def issue(account: LinkedAccount, *, path: str, return_url: str, locale: str, now: datetime) -> str:
     """Store a ticket and return its token, of which only the digest is kept."""
     token = secrets.token_urlsafe(32)
-    with transaction.atomic():
-        LaunchTicket.objects.filter(expires_at__lt=now).delete()
-        LaunchTicket.objects.create(
-            token_digest=digest(token),
-            account=account,
-            path=path,
-            return_url=return_url,
-            locale=locale,
-            expires_at=now + LIFETIME,
-        )
+    forget_expired(LaunchTicket, now)
+    LaunchTicket.objects.create(
+        token_digest=digest(token),
+        account=account,
+        path=path,
+        return_url=return_url,
+        locale=locale,
+        expires_at=now + LIFETIME,
+    )
     return token
 
 

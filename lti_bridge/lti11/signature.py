@@ -22,6 +22,7 @@ from lti_bridge.launch.errors import (
     StaleLoginError,
     UntrustedLaunchError,
 )
+from lti_bridge.launch.expiry import forget_expired
 from lti_bridge.models import LtiVersion, OneTimeNonce, Platform
 from lti_bridge.models.digests import digest
 from lti_bridge.secrets_at_rest import UnreadableSecretError, encrypt, shared_secret
@@ -36,7 +37,6 @@ SPARE = timedelta(minutes=1)
 IDENTIFIER_LIMIT = 255
 # The body of a form is signed by its parameters; a hash that is sent all the same is that of no body.
 HASH_OF_NOTHING = base64.b64encode(hashlib.sha1(b"", usedforsecurity=False).digest()).decode()
-MOST_OLD_NONCES = 200
 
 
 def verified_platform(parameters: Mapping[str, str], *, urls: Iterable[str], now: datetime) -> Platform:
@@ -159,9 +159,7 @@ def _scheme_and_rest(url: str) -> tuple[str, str]:
 
 def _use_up(platform: Platform, nonce: str, *, until: datetime, now: datetime) -> None:
     """Keep the nonce; of two launches with the same one, the second is refused by the unique index."""
-    # By primary key, a few each time: a range would lock the gaps in which others are inserting.
-    old = list(OneTimeNonce.objects.filter(expires_at__lt=now).values_list("pk", flat=True)[:MOST_OLD_NONCES])
-    OneTimeNonce.objects.filter(pk__in=old).delete()
+    forget_expired(OneTimeNonce, now)
     try:
         with transaction.atomic():
             OneTimeNonce.objects.create(platform=platform, nonce_digest=digest(nonce), expires_at=until)

@@ -317,29 +317,33 @@ def decide(request: HttpRequest, discrepancy_id: int, decision: str) -> HttpResp
             return [_("Nothing was done: nothing is reported on this person any more.")]
         return [_("Our value is being sent.") if sends else _("Their value stands.")]
 
-    values = _("Ours: %(ours)s. Sent: %(sent)s. Theirs: %(theirs)s. Maximum: %(maximum)s.") % {
-        "ours": _shown(found.ours),
-        "sent": _shown(found.sent),
-        "theirs": _shown(found.theirs),
-        "maximum": _shown(found.maximum),
-    }
     what = (
         _("Our value will be sent and stand in the HR system.")
         if sends
         else _("The HR system's value will stand. Ours is sent again only when the result changes here.")
     )
+    title = _("Send ours") if sends else _("Keep theirs")
     return _confirmed(
         request,
         _Confirmation(
-            title=_("Send ours") if sends else _("Keep theirs"),
-            sentences=[_where(found.target), f"{found.get_report_kind_display()}. {values}", what],
-            button=_("Send ours") if sends else _("Keep theirs"),
+            title=title,
+            sentences=[_where(found.target), f"{found.get_report_kind_display()}. {_values(found)}", what],
+            button=title,
             back=reverse("admin:kapasitas_lti_operations_discrepancies"),
             do=do,
             needs_reason=True,
             possible=found.resolved_at is None or request.method == "POST",
         ),
     )
+
+
+def _values(discrepancy: Discrepancy) -> str:
+    return _("Ours: %(ours)s. Sent: %(sent)s. Theirs: %(theirs)s. Maximum: %(maximum)s.") % {
+        "ours": _shown(discrepancy.ours),
+        "sent": _shown(discrepancy.sent),
+        "theirs": _shown(discrepancy.theirs),
+        "maximum": _shown(discrepancy.maximum),
+    }
 
 
 def _shown(value: Decimal | None) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from lti_bridge import outbox
@@ -26,6 +26,7 @@ from lti_bridge.models import (
     Platform,
     ReportTarget,
 )
+from lti_bridge.patience import patiently
 from lti_bridge.queue import enqueue
 
 from .selection import MOST
@@ -46,8 +47,6 @@ __all__ = [
 REPLAYABLE = frozenset({DeliveryState.DEAD, DeliveryState.BLOCKED})
 WAIVABLE = frozenset({DeliveryState.DEAD, DeliveryState.BLOCKED, DeliveryState.HELD, DeliveryState.PENDING})
 CHUNK = 500
-# Somebody else's transaction may win where two lock the same rows; the action is then begun anew.
-TRIES = 3
 
 type Change = Callable[[list[Delivery], "Done"], list[int]]
 
@@ -170,21 +169,17 @@ def note_action(kind: OperatorActionKind, order: Order, **about: int) -> None:
 def _in_chunks(
     ids: list[int], states: frozenset[DeliveryState], kind: OperatorActionKind, order: Order, change: Change
 ) -> Done:
-    for number in range(TRIES):
+    def whole() -> Done:
         done = Done(group=order.group, left=len(ids) > MOST)
-        try:
-            with transaction.atomic():
-                _once(order)
-                for chunk in batched(sorted(ids)[:MOST], CHUNK):
-                    rows = _locked(chunk, states)
-                    done.skipped["changed"] += len(chunk) - len(rows)
-                    _note_all(kind, order, rows, set(change(rows, done)))
-        except OperationalError:
-            # Inside a transaction of the caller's nothing can be begun anew.
-            if number == TRIES - 1 or transaction.get_connection().in_atomic_block:
-                raise
-            continue
-        break
+        with transaction.atomic():
+            _once(order)
+            for chunk in batched(sorted(ids)[:MOST], CHUNK):
+                rows = _locked(chunk, states)
+                done.skipped["changed"] += len(chunk) - len(rows)
+                _note_all(kind, order, rows, set(change(rows, done)))
+        return done
+
+    done = patiently(whole)
     done.skipped += Counter()  # drops zeros
     _log(kind, order, done)
     return done

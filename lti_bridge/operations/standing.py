@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, Platform, ReportTarget
 
-__all__ = ["OPEN", "Standing", "attempts_since", "by_platform", "by_target", "delivered_lately"]
+__all__ = ["OPEN", "Standing", "attempts_since", "by_platform", "by_target", "condition", "delivered_lately"]
 
 # What is neither delivered nor given up for good.
 OPEN = (

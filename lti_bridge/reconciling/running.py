@@ -89,44 +89,42 @@ def reconcile_target(target_id: int) -> Summary:
     target = ReportTarget.objects.select_related("deployment__platform").get(pk=target_id)
     run = Reconciliation.objects.create(target=target, started_at=timezone.now())
     tally = _Tally()
-    problem, is_read = "", True
-    try:
-        _read(target, tally)
-    except UnreadableError as error:
-        # Nothing could ever be compared: holding back what is to be sent would be for good.
-        problem = error.message
-    except DeliveryError as error:
-        problem, is_read = error.message, False
+    problem, is_read = _tried(target, tally)
     if is_read and target.reconcile_first:
         ReportTarget.objects.filter(pk=target_id).update(reconcile_first=False)
         acting.wake_sender()
+    counts = {"compared": tally.compared, "found": tally.found, "resolved": tally.resolved}
     Reconciliation.objects.filter(pk=run.pk).update(
-        finished_at=timezone.now(),
-        compared=tally.compared,
-        found=tally.found,
-        resolved=tally.resolved,
-        problem=problem[:500],
+        finished_at=timezone.now(), problem=problem[:500], **counts
     )
-    remaining = Discrepancy.objects.filter(target_id=target_id, resolved_at__isnull=True)
     log_event(
         "reconciliation_finished",
         target=target_id,
         platform=target.deployment.platform_id,
-        compared=tally.compared,
-        found=tally.found,
-        resolved=tally.resolved,
         error="unreadable" if problem else None,
+        **counts,
     )
+    remaining = Discrepancy.objects.filter(target_id=target_id, resolved_at__isnull=True)
     return Summary(
         target_id=target_id,
-        compared=tally.compared,
-        found=tally.found,
-        resolved=tally.resolved,
         sent_again=tally.sent_again,
         remaining=remaining.exclude(kind=DiscrepancyKind.UNKNOWN).count(),
         unknown=tally.unknown,
         problem=problem,
+        **counts,
     )
+
+
+def _tried(target: ReportTarget, tally: _Tally) -> tuple[str, bool]:
+    """Read everything; return what went wrong, and whether the target may be sent to after this."""
+    try:
+        _read(target, tally)
+    except UnreadableError as error:
+        # Nothing could ever be compared: holding back what is to be sent would be for good.
+        return error.message, True
+    except DeliveryError as error:
+        return error.message, False
+    return "", True
 
 
 def _read(target: ReportTarget, tally: _Tally) -> None:

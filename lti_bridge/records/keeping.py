@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from lti_bridge.delivery.policy import grade_points
 from lti_bridge.host import Course, CourseProgress, CourseSettingsError, course_host
 from lti_bridge.models import CompletionRecord
@@ -30,8 +32,23 @@ def record_completion(user_id: int, progress: CourseProgress, now: datetime) -> 
     existing = found.first()
     if existing is not None:
         return existing
+    record = _record_of(user_id, progress, now)
+    try:
+        with transaction.atomic():
+            record.save(force_insert=True)
+    except IntegrityError:
+        # Of two at once one writes it.
+        existing = found.first()
+        if existing is None:
+            raise
+        return existing
+    announce_completion(record)
+    return record
+
+
+def _record_of(user_id: int, progress: CourseProgress, now: datetime) -> CompletionRecord:
+    """Return the record, not written yet, with the facts as they are now."""
     course = course_host().course(progress.course_key)
-    lesson_hours = _lesson_hours(course)
     identity = official_of(user_id) or OfficialIdentity()
     completed_at = now.replace(microsecond=0)
     record = CompletionRecord(
@@ -45,24 +62,13 @@ def record_completion(user_id: int, progress: CourseProgress, now: datetime) -> 
         post=identity.post,
         course_title=course.title[:MOST_TEXT],
         organiser=course.organiser[:MOST_TEXT],
-        lesson_hours=lesson_hours,
+        lesson_hours=_lesson_hours(course),
         started_at=min(progress.started_at or completed_at, completed_at),
         completed_at=completed_at,
         score=grade_points(progress.grade),
     )
     record.content_hash = content_hash(record)
-    made, is_new = found.get_or_create(
-        user_id=user_id,
-        course_key=progress.course_key,
-        defaults={
-            field.attname: getattr(record, field.attname)
-            for field in CompletionRecord._meta.concrete_fields
-            if not field.primary_key and field.attname not in ("user_id", "course_key")
-        },
-    )
-    if is_new:
-        announce_completion(made)
-    return made
+    return record
 
 
 def _lesson_hours(course: Course) -> int:

@@ -174,44 +174,50 @@ def _update(rows: Sequence[Delivery], **changes: object) -> None:
 def _taken(
     platform: Platform, rows: Sequence[Any], now: datetime, lease: timedelta, *, is_probe: bool
 ) -> list[Claim]:
-    """Put the rows in flight, one UPDATE for all that stand alike; raises _LostError."""
-    stands = sorted(rows, key=_standing_of)
-    for (state, attempts), alike in groupby(stands, key=_standing_of):
+    """Put the rows in flight, each with an attempt of its own; raises _LostError."""
+    _lease(rows, now + lease)
+    attempts = _opened(rows, now)
+    return [_claim_of(platform, row, attempts[row.pk], is_probe=is_probe) for row in rows]
+
+
+def _lease(rows: Sequence[Any], until: datetime) -> None:
+    """Lease the rows, one UPDATE for all that stand alike; raises _LostError."""
+    for (state, attempts), alike in groupby(sorted(rows, key=_standing_of), key=_standing_of):
         wires = {row.pk: row.wire_timestamp for row in alike}
         unchanged = Delivery.objects.filter(pk__in=list(wires), state=state, attempt_count=attempts)
         changes = {"ambiguous": True} if state == DeliveryState.IN_FLIGHT else {}
         taken = unchanged.update(
             state=DeliveryState.IN_FLIGHT,
-            lease_until=now + lease,
+            lease_until=until,
             attempt_count=attempts + 1,
             wire_timestamp=_ByKey(wires),
             **changes,
         )
         if taken != len(wires):
             raise _LostError
-    attempts_made = _opened(rows, now)
-    return [
-        Claim(
-            delivery_id=row.pk,
-            attempt_id=attempts_made[row.pk],
-            attempt_count=row.attempt_count + 1,
-            platform_id=platform.pk,
-            target_id=row.target_id,
-            account_id=row.account_id,
-            report=Report(
-                kind=row.kind,
-                recipient=row.recipient,
-                value=row.value,
-                maximum=row.maximum,
-                completed=row.completed,
-                wire_timestamp=row.wire_timestamp,
-            ),
-            ambiguous=row.ambiguous or row.state == DeliveryState.IN_FLIGHT,
-            former=None if platform.overwrites_changes else _former(row),
-            is_probe=is_probe,
-        )
-        for row in rows
-    ]
+
+
+def _claim_of(platform: Platform, row: Any, attempt_id: int, *, is_probe: bool) -> Claim:
+    """Return the claim on a row, which is as it was before it was leased."""
+    return Claim(
+        delivery_id=row.pk,
+        attempt_id=attempt_id,
+        attempt_count=row.attempt_count + 1,
+        platform_id=platform.pk,
+        target_id=row.target_id,
+        account_id=row.account_id,
+        report=Report(
+            kind=row.kind,
+            recipient=row.recipient,
+            value=row.value,
+            maximum=row.maximum,
+            completed=row.completed,
+            wire_timestamp=row.wire_timestamp,
+        ),
+        ambiguous=row.ambiguous or row.state == DeliveryState.IN_FLIGHT,
+        former=None if platform.overwrites_changes else _former(row),
+        is_probe=is_probe,
+    )
 
 
 def _standing_of(row: Delivery) -> tuple[str, int]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from django.db import OperationalError, connection
 from django.utils import timezone
 
 from lti_bridge.adapters.line_items import LOCK
@@ -22,6 +21,7 @@ from lti_bridge.delivery.circuit import Circuit
 from lti_bridge.delivery.report import ResultsService
 from lti_bridge.errands import Errand
 from lti_bridge.models import Platform, ReportTarget
+from lti_bridge.patience import patiently
 from lti_bridge.toggles import delivery_is_halted
 
 from .attempting import attempt
@@ -48,8 +48,6 @@ MOST_LANES = 16
 LOOK_S = 0.25
 # A target's service remembers addresses and tokens for so long.
 SERVICE_LIFE_S = 60
-# How often a transaction is begun again that the database ended for another's sake.
-DEADLOCKS = 3
 
 type ServiceFor = Callable[[ReportTarget], ResultsService]
 
@@ -101,6 +99,22 @@ def claim(*, lease: timedelta = LEASE) -> Claim | None:
 class _Kept:
     service: ResultsService
     until: float
+    ways: tuple[object, ...]
+
+
+def _ways(target: ReportTarget) -> tuple[object, ...]:
+    """Return what a service is made of: a launch or the administration may change it at any time."""
+    platform = target.deployment.platform
+    return (
+        target.lineitems_url,
+        target.lineitem_url,
+        target.outcome_url,
+        target.scopes,
+        platform.client_id,
+        platform.auth_token_url,
+        platform.token_audience,
+        platform.encrypted_secret,
+    )
 
 
 class _Engine:
@@ -177,7 +191,7 @@ class _Engine:
             return
         self._first = platform.pk + 1
         begun, now = time.monotonic(), timezone.now()
-        batch = _patiently(lambda: claim_batch(platform, now, self._lease, BATCH))
+        batch = patiently(lambda: claim_batch(platform, now, self._lease, BATCH))
         if batch.is_paced:
             # Until the next second begins.
             self._paced[platform.pk] = begun + 1 - now.microsecond / 1_000_000
@@ -190,9 +204,11 @@ class _Engine:
         now = time.monotonic()
         wanted = {claimed.target_id for claimed in batch.claims}
         self._services = {key: kept for key, kept in self._services.items() if kept.until > now}
-        missing = wanted - self._services.keys()
-        for target in ReportTarget.objects.select_related("deployment__platform").filter(pk__in=missing):
-            self._services[target.pk] = _Kept(service=self._service_for(target), until=now + SERVICE_LIFE_S)
+        for target in ReportTarget.objects.select_related("deployment__platform").filter(pk__in=wanted):
+            kept, ways = self._services.get(target.pk), _ways(target)
+            if kept is None or kept.ways != ways:
+                service, until = self._service_for(target), now + SERVICE_LIFE_S
+                self._services[target.pk] = _Kept(service=service, until=until, ways=ways)
         return [
             Job(claim=claimed, service=self._services[claimed.target_id].service, begin_by=begin_by)
             for claimed in batch.claims
@@ -235,7 +251,7 @@ class _Engine:
 
     def _settle(self) -> None:
         endings, self._endings = self._endings, []
-        circuits: dict[int, Circuit] = _patiently(lambda: settle(endings, timezone.now(), random.random))
+        circuits: dict[int, Circuit] = patiently(lambda: settle(endings, timezone.now(), random.random))
         for platform_id, circuit in circuits.items():
             if circuit.open_until is not None and platform_id in self._lanes:
                 self._lanes[platform_id].recall()
@@ -252,15 +268,3 @@ class _Engine:
                 said = self._desk.get(timeout=0.02)
                 if isinstance(said, Errand):
                     said.refuse()
-
-
-def _patiently[T](work: Callable[[], T]) -> T:
-    """Do the work, a whole transaction, again where the database gave another one the way (a deadlock)."""
-    for _time in range(DEADLOCKS):
-        try:
-            return work()
-        except OperationalError:
-            if connection.in_atomic_block or not connection.is_usable():
-                raise
-            time.sleep(random.random() / 10)  # noqa: S311 - no secret
-    return work()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lti_bridge.delivery.reconciliation import points_of
 from lti_bridge.delivery.report import Result, is_known
-from lti_bridge.models import Delivery, Discrepancy, DiscrepancyKind, ReportKind
+from lti_bridge.models import Delivery, Discrepancy, DiscrepancyKind, ReportKind, ReportTarget
 from lti_bridge.reconciling.decided import kept_values, sent_by_decision
 
 from .claims import Claim, Ending
@@ -56,6 +56,8 @@ def open_discrepancy(ending: Ending, now: datetime) -> None:
     claim, read = ending.claim, ending.read
     if read is None or claim.former is None:
         raise ValueError("only what was read and differs from a former value is a discrepancy")
+    # The lock under which a target's discrepancies are opened: a reconciliation may be finding the same.
+    ReportTarget.objects.select_for_update().get(pk=claim.target_id)
     maximum = claim.report.maximum
     seen = {
         "ours": claim.report.value,

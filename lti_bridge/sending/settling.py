@@ -35,6 +35,8 @@ def settle(endings: Sequence[Ending], now: datetime, jitter: Callable[[], float]
     """
     attempted = [ending for ending in endings if ending.decision is not None]
     with transaction.atomic():
+        # First, as a launch locks: its platform, then what is to be sent there.
+        circuits = note(attempted, now, jitter)
         _give_back([ending for ending in endings if ending.decision is None])
         for alike in _grouped(attempted, _attempt_changes):
             DeliveryAttempt.objects.filter(
@@ -46,7 +48,6 @@ def settle(endings: Sequence[Ending], now: datetime, jitter: Callable[[], float]
             if ending.decision is not None and ending.decision.outcome == Outcome.HELD:
                 open_discrepancy(ending, now)
         _block(attempted)
-        circuits = note(attempted, now, jitter)
     for ending in attempted:
         _log(ending)
     return circuits

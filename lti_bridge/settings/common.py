@@ -9,7 +9,7 @@ from typing import Any
 from lti_bridge.conf import DEFAULTS
 from xblocks.events import offer_on_bus
 
-__all__ = ["plugin_settings"]
+__all__ = ["SCHEDULED", "plugin_settings"]
 
 IN_EDXAPP = {
     **DEFAULTS,

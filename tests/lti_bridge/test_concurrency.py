@@ -4,15 +4,19 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lti_bridge.adapters import results
 from lti_bridge.api import note_progress
+from lti_bridge.delivery.decisions import Decision, Outcome
+from lti_bridge.delivery.errors import TransientError
 from lti_bridge.delivery.report import Reading, Result
 from lti_bridge.launch.accounts import accept
 from lti_bridge.launch.claims import read_launch
@@ -29,10 +33,12 @@ from lti_bridge.models import (
     Platform,
     ReportTarget,
 )
+from lti_bridge.outbox import unblock
 from lti_bridge.reconciling import decisions, reconcile_target
 from lti_bridge.reconciling import running as reconciling
-from lti_bridge.sender import LEASE, claim, deliver_due, deliver_next
+from lti_bridge.sender import LEASE, Ending, claim, deliver_due, deliver_next, settle
 from lti_bridge.sending import pacing
+from lti_bridge.sending.attempting import failed
 from lti_bridge.sending.claiming import claim_batch, due_platforms
 
 from .fakes import COURSE, make_enrolment, query_of
@@ -179,6 +185,65 @@ def test_two_changes_at_once_get_two_numbers(host, monkeypatch):
     assert grades[-1].state == DeliveryState.PENDING
     assert CompletionRecord.objects.count() == 1
     assert Delivery.objects.filter(kind="completion").count() == 1
+
+
+def test_what_is_noted_while_a_place_is_unblocked_goes_out(host, monkeypatch):
+    """The place was blocked when progress was looked at, and free before the row was there."""
+    enrolment = make_enrolment(HR)
+    user_id = enrolment.account.user_id
+    host.set_progress(user_id, grade=Decimal("0.7"))
+    ReportTarget.objects.update(blocked_reason="the token endpoint says invalid_client")
+    looked, quick = threading.Event(), host.progress
+
+    def progress(self, user_id: int, course_key: str):
+        looked.set()
+        return quick(self, user_id, course_key)
+
+    monkeypatch.setattr(host, "progress", progress)
+
+    def work(number: int) -> None:
+        if number:
+            note_progress(user_id, COURSE)
+            return
+        with transaction.atomic():
+            unblock(enrolment.target, timezone.now())
+            assert looked.wait(timeout=20)
+
+    assert at_once(work, 2) == [None, None]
+    assert Delivery.objects.get().state == DeliveryState.PENDING
+
+
+def statements_of(work: Callable[[], object]) -> list[str]:
+    with CaptureQueriesContext(connection) as said:
+        work()
+    return [one["sql"].replace("`", '"') for one in said]
+
+
+def place_of(statements: list[str], table: str, words: str) -> int:
+    """Return where the first statement about the table with these words stands."""
+    return next(
+        number for number, sql in enumerate(statements) if f'"kapasitas_lti_{table}"' in sql and words in sql
+    )
+
+
+def test_rows_are_settled_in_the_order_in_which_a_launch_locks(host):
+    """The platform first: a launch holds it, and waits for the rows of its learner."""
+    fill_outbox(host, 1)
+    error = TransientError("no connection to the platform: TimeoutError", no_answer=True)
+    ending = failed(claim(), error, lambda: 0.0)
+    statements = statements_of(lambda: settle([ending], timezone.now(), lambda: 0.0))
+    assert place_of(statements, "platform", "FOR UPDATE") < place_of(statements, "delivery", "UPDATE ")
+
+
+def test_the_sender_opens_a_discrepancy_under_the_lock_of_reconciliations(host):
+    """Of two that find the same value at once one opens it, and the other sees it once more."""
+    fill_outbox(host, 1)
+    claimed = replace(claim(), former=Result(score=Decimal(1), maximum=Decimal(1)))
+    read = Result(score=Decimal("0.5"), maximum=Decimal(1))
+    ending = Ending(claim=claimed, decision=Decision(outcome=Outcome.HELD), read=read)
+    statements = statements_of(lambda: settle([ending], timezone.now(), lambda: 0.0))
+    assert place_of(statements, "reporttarget", "FOR UPDATE") < place_of(statements, "discrepancy", "")
+    assert Discrepancy.objects.count() == 1
 
 
 def test_one_login_is_finished_once(registered):

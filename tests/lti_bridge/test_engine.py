@@ -136,9 +136,21 @@ def test_connections_are_kept_open(hr, host, monkeypatch):
 def test_what_was_not_begun_is_given_back_when_the_worker_is_stopped(hr, host):
     """Its attempt is gone and does not count; what was under way is finished."""
     platform = learners(host, hr.url, MANY)
-    told = threading.Event()
-    hr.fault = on_scores(lambda _call: told.set())
-    attempted = deliver_due(stop=told.is_set)
+    told, recalled, asked = threading.Event(), threading.Event(), []
+
+    def stop() -> bool:
+        if told.is_set():
+            asked.append(1)
+            if len(asked) > 1:
+                recalled.set()
+        return told.is_set()
+
+    def wait(_call) -> None:
+        told.set()
+        recalled.wait(timeout=20)
+
+    hr.fault = on_scores(wait)
+    attempted = deliver_due(stop=stop)
     assert 1 <= attempted == len(hr.scores) < MANY
     assert states(platform) == {"delivered": attempted, "pending": MANY - attempted}
     waiting = Delivery.objects.filter(state=DeliveryState.PENDING)
@@ -173,6 +185,48 @@ def test_what_a_killed_worker_had_claimed_is_read_back(hr, host):
     assert len(hr.scores) == 4
     outcomes = DeliveryAttempt.objects.values_list("outcome", flat=True)
     assert sorted(outcomes) == ["", "", "", "", "confirmed", "delivered", "delivered", "delivered"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "changed"),
+    [
+        (ReportTarget, {"lineitems_url": "https://simpeg.example.test/moved"}),
+        (ReportTarget, {"scopes": []}),
+        (Platform, {"auth_token_url": "https://simpeg.example.test/other"}),
+    ],
+    ids=["list", "scopes", "platform"],
+)
+def test_what_a_launch_changes_meanwhile_is_used_at_once(hr, host, rows, changed):
+    """A service that is kept for a while belongs to the addresses and permissions that it was made with."""
+    learners(host, hr.url, 1)
+    made, taken = [], []
+
+    class Service:
+        def send(self, report) -> None:
+            taken.append(report)
+
+    def service_for(target):
+        made.append({name: getattr(target if rows is ReportTarget else target.deployment.platform, name)
+                     for name in changed})  # fmt: skip
+        return Service()
+
+    def stop() -> bool:
+        # Asked by the thread that has the database.
+        if len(taken) == 1 and len(made) == 1:
+            rows.objects.update(**changed)
+            learners_again()
+        return False
+
+    def learners_again() -> None:
+        enrolment = make_enrolment(hr.url, sub="orang-baru")
+        host.set_progress(enrolment.account.user_id, completed_blocks=1, grade=Decimal("0.4"))
+        note_progress(enrolment.account.user_id, COURSE)
+        earlier = timezone.now() - timedelta(minutes=1)
+        Delivery.objects.filter(state=DeliveryState.PENDING).update(event_time=earlier, not_before=earlier)
+
+    deliver_due(stop=stop, service_for=service_for)
+    assert len(taken) == 2
+    assert made[1:] == [changed]
 
 
 def test_a_batch_holds_one_state_of_each_learner(hr, host):

@@ -30,6 +30,8 @@ from lti_bridge.http import (
         "https://169.254.169.254/latest/meta-data",
         "https://[fe80::1]/",
         "https://[::ffff:169.254.169.254]/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[2002:a9fe:a9fe::1]/",
         "https://0.0.0.0/",
         "https://",
         "//simpeg.example.test",

@@ -80,6 +80,20 @@ def test_a_prepared_key_that_nobody_can_read_any_more_never_signs(settings):
     assert keys.sign({})
 
 
+def test_a_lost_secret_takes_the_old_keys_and_not_the_new_one(settings, client, capsys):
+    """Platforms find the key that signs after the rotation; what nobody can read is named, and goes."""
+    old = keys.create_key()
+    settings.KAPASITAS_LTI_KEY = "the secret after the one that was lost"
+    with pytest.raises(CommandError, match=f"{old.kid}.*lti_keys --rotate"):
+        call_command("lti_keys")
+    call_command("lti_keys", "--rotate")
+    new = jwt.get_unverified_header(keys.sign({}))["kid"]
+    assert f"{old.kid}  unreadable" in capsys.readouterr().out
+    assert [key["kid"] for key in client.get("/lti/jwks").json()["keys"]] == [new]
+    call_command("lti_keys", "--retire", old.kid)
+    assert ToolKey.objects.get().kid == new
+
+
 def test_a_platform_is_registered_once_and_changed_after(capsys):
     """The same call twice changes nothing; another one changes what it says."""
     for _time in range(2):

@@ -1,11 +1,16 @@
 """Launches: which ones begin a session, and which are refused, and what is then said."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.utils import timezone
 
+from lti_bridge import shared_cache
+from lti_bridge.http import HttpError, Response
+from lti_bridge.launch import accounts, expiry, keysets, login
 from lti_bridge.launch.errors import StaleLoginError
 from lti_bridge.models import Deployment, Enrolment, LinkedAccount, LoginState, Platform, ReportTarget
 from xblocks.records.api import OfficialIdentity, official_of
@@ -171,6 +176,73 @@ def test_an_expired_login_is_refused(client, registered):
     token = registered.token(registered.claims(asked["nonce"], TARGET))
     reply = client.post("/lti/launch", {"state": asked["state"], "id_token": token})
     assert (reply.status_code, reply.context["fault"]) == (401, "state")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_launch_that_the_database_ended_for_anothers_sake_is_begun_again(
+    client, registered, host, monkeypatch
+):
+    """A deadlock is nothing that a learner has to know of; what was half done is done once."""
+    noted = []
+
+    def note_progress(user_id: int, course_key: str) -> None:
+        noted.append(user_id)
+        if len(noted) == 1:
+            raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(accounts, "note_progress", note_progress)
+    assert launch(client, registered).status_code == 302
+    assert len(noted) == 2
+    assert LinkedAccount.objects.count() == Enrolment.objects.count() == 1
+
+
+def test_what_strangers_begin_is_bounded(client, registered, monkeypatch):
+    """Logins that nobody finishes make room for newer ones; the newest can be finished."""
+    monkeypatch.setattr(login, "MOST_OPEN", 3)
+    begun = [begin(client, registered) for _time in range(6)]
+    assert LoginState.objects.count() == 3
+    token = registered.token(registered.claims(begun[-1]["nonce"], TARGET))
+    reply = client.post("/lti/launch", {"state": begun[-1]["state"], "id_token": token})
+    assert reply.status_code == 302
+
+
+def test_what_has_expired_goes_a_few_at_a_time(client, registered, monkeypatch):
+    """One person's launch is not kept waiting by all that strangers began before."""
+    monkeypatch.setattr(expiry, "MOST_AT_ONCE", 2)
+    for _time in range(5):
+        begin(client, registered)
+    LoginState.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    begin(client, registered)
+    assert LoginState.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    "answer", [HttpError("down"), Response(status=200, headers={}, body=b"[]")], ids=["no-answer", "nonsense"]
+)
+def test_a_platform_without_keys_is_not_asked_at_every_launch(client, registered, monkeypatch, answer):
+    """Launches are refused at once until it is asked again; then it may have come back."""
+    asked = []
+
+    def fetch(*_args: object, **_kwargs: object) -> Response:
+        asked.append(1)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(keysets, "fetch", fetch)
+    for _time in range(3):
+        reply = launch(client, registered)
+        assert (reply.status_code, reply.context["fault"]) == (503, "key set")
+    assert len(asked) == 1
+    # Time passes: one asks, and those that come meanwhile do not.
+    shared_cache.forget(keysets._name("retry", registered.key_set_url))
+    assert shared_cache.add(keysets._name("retry", registered.key_set_url), True, 60)
+    assert launch(client, registered).status_code == 503
+    assert len(asked) == 1
+    shared_cache.forget(keysets._name("retry", registered.key_set_url))
+    monkeypatch.setattr(keysets, "fetch", registered.fetch)
+    assert launch(client, registered).status_code == 302
+    assert shared_cache.get(keysets._name("down", registered.key_set_url)) is None
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,19 @@ from django.utils import timezone
 
 from lti_bridge import http, keys
 from lti_bridge.adapters.ags import below
-from lti_bridge.adapters.exchange import Client
-from lti_bridge.adapters.line_items import LOCK
+from lti_bridge.adapters.exchange import Client, exchange_for
+from lti_bridge.adapters.line_items import LOCK, line_item_url
 from lti_bridge.api import note_progress
 from lti_bridge.delivery.errors import RejectedError, TransientError
-from lti_bridge.models import Delivery, DeliveryAttempt, DeliveryState, LineItem, Platform, ReportTarget
+from lti_bridge.models import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryState,
+    LineItem,
+    Platform,
+    ReportKind,
+    ReportTarget,
+)
 from lti_bridge.sender import LEASE, Ending, claim, deliver_next, settle
 from lti_bridge.sending import engine
 from lti_bridge.sending.attempting import failed
@@ -358,6 +366,60 @@ def test_a_fault_of_the_connection_blocks_the_place_and_not_the_deliveries(ags, 
     assert deliver_all() == 1
     assert set(Delivery.objects.values_list("state", flat=True)) == {"blocked"}
     assert ReportTarget.objects.get().blocked_reason
+
+
+def test_what_was_granted_since_the_token_was_given_counts(ags, finished):
+    """A kept token knows nothing of it: a fresh one is asked for before the place is blocked."""
+    deliver_all()
+    assert ags.tokens_given == 1
+    Delivery.objects.update(state=DeliveryState.PENDING, wire_timestamp=None)
+    ags.last_timestamp.clear()
+
+    def lacking(call):
+        old = call.headers.get("authorization") == "Bearer t1" and call.path.endswith("/scores")
+        return (403, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}, b"") if old else None
+
+    ags.fault = lacking
+    deliver_all()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"delivered"}
+    assert ags.tokens_given == 2
+
+
+def test_a_fresh_token_that_lacks_a_permission_is_not_asked_for_again(ags, finished):
+    """The platform grants it to nobody: each request would cost one at the token endpoint."""
+    exchange = exchange_for(finished.target)
+    ags.fault = on("GET", "/results", (403, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}, b""))
+    for _time in range(3):
+        assert exchange.request("GET", ags.url + "/item/1/results", accept="x").status == 403
+    assert ags.tokens_given == 1
+
+
+def test_a_line_item_of_a_list_that_has_moved_is_not_remembered(ags, finished):
+    """A launch brought another list while this one was looked through."""
+    stale = ReportTarget.objects.select_related("deployment__platform").get()
+    ReportTarget.objects.update(lineitems_url=ags.url + "/moved")
+    with pytest.raises(TransientError, match="moved"):
+        line_item_url(stale, ReportKind.GRADE, "100", exchange_for(stale))
+    assert not LineItem.objects.exists()
+    assert ReportTarget.objects.get().line_item_lock_until is None
+
+
+def test_the_lock_of_another_worker_stays(ags, finished):
+    """Who took too long for its own lock must not let a third one in."""
+    target = ReportTarget.objects.select_related("deployment__platform").get()
+    later = timezone.now() + timedelta(hours=1)
+    exchange = exchange_for(target)
+    ask = exchange.request
+
+    def request(method, url, **more):
+        if method == "POST":
+            # As another worker does when our lock is over.
+            ReportTarget.objects.update(line_item_lock_until=later)
+        return ask(method, url, **more)
+
+    exchange.request = request
+    assert line_item_url(target, ReportKind.GRADE, "100", exchange)
+    assert ReportTarget.objects.get().line_item_lock_until == later
 
 
 @pytest.mark.parametrize("missing", ["scope/score", "scope/lineitem"], ids=str)

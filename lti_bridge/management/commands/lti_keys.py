@@ -55,8 +55,12 @@ class Command(BaseCommand):
                     "There is no key with this kid, or it still signs: rotate first. "
                     "Without arguments the kids are listed."
                 ) from error
-        public_key_set()
+        try:
+            published = {key["kid"] for key in public_key_set()["keys"]}
+        except UnreadableSecretError as error:
+            raise CommandError(str(error)) from error
         prepared = prepared_key()
         for key in ToolKey.objects.order_by("-active", "-pk"):
             role = "signs" if key.active else "next" if key == prepared else "published"
-            self.stdout.write(f"{key.kid}  {role}  {key.created_at:%Y-%m-%d}")
+            shown = role if key.kid in published else "unreadable"
+            self.stdout.write(f"{key.kid}  {shown}  {key.created_at:%Y-%m-%d}")

@@ -10,7 +10,7 @@ from standalone.simpeg.models import Course, Enrolment, Official
 
 from .names import AGS_CLAIM, AGS_SCOPES, LTI, NRPS_CLAIM, ROLE_PREFIX
 
-__all__ = ["launch_claims"]
+__all__ = ["launch_claims", "name_claims"]
 
 
 def launch_claims(enrolment: Enrolment, nonce: str) -> dict[str, Any]:

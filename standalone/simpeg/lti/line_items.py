@@ -15,7 +15,7 @@ from .names import LINE_ITEM, LINE_ITEM_CONTAINER, SCOPE_LINE_ITEM, SCOPE_LINE_I
 from .service import answer, authorised, check_accepts, json_body, only_page, service
 from .values import number, text, timestamp
 
-__all__ = ["course_of", "line_item", "line_item_of", "line_items"]
+__all__ = ["course_of", "line_item", "line_item_of", "line_items", "not_allowed", "url_of"]
 
 FILTERS = ("resource_link_id", "resource_id", "tag")
 NAME_LENGTH = 255
