@@ -60,7 +60,8 @@ class Rules(NamedTuple):
             raise ParameterError(f"at most {self.maximum} items are to be asked and the pool has {len(pool)}")
         if unknown := set(self.shares) - set(pool.order.areas):
             raise ParameterError(f"the pool has no items of {', '.join(sorted(unknown))}")
-        if not any(within(f"the share of {area}", share, 0, 1e6) for area, share in self.shares.items()):
+        shares = [within(f"the share of {area}", share, 0, 1e6) for area, share in self.shares.items()]
+        if not any(shares):
             raise ParameterError("no content area has a share of the test")
         within("the confidence", self.confidence, 0.5, 0.999)
         if self.cut is not None:

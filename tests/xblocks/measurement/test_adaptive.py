@@ -177,6 +177,8 @@ def test_a_torn_order_table_is_refused(cut: int) -> None:
         Rules({}),
         Rules({"area-0": 0}),
         Rules({"area-0": -1, "area-1": 2}),
+        Rules({"area-0": 2, "area-1": -1}),
+        Rules({"area-0": 2, "area-1": float("nan")}),
         Rules({"nowhere": 1}),
         Rules(EVEN, confidence=1),
         Rules(EVEN, cut=7),
