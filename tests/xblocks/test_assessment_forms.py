@@ -183,6 +183,23 @@ def test_a_blueprint_that_cannot_be_drawn_keeps_learners_out(bank):
     assert "30" in one.block.author_view().content
 
 
+def test_a_form_that_was_seen_and_taken_back_is_not_given_again(bank):
+    """Staff delete the state of an attempt with nothing answered: the next has its own number and form."""
+    one = random_form()
+    first = shown(one.start())
+    one.block.attempt = {}
+    one.block.save()
+    second = shown(one.start())
+    assert one.block.attempt["number"] == 2
+    assert len(second) == len(first) and second != first
+    assert one.block.attempt["first"] == 2
+    one.submit()
+    one.block.attempt, one.block.history = {}, []
+    one.block.save()
+    one.start()
+    assert one.block.attempt["number"] == 3
+
+
 # Adaptive
 
 
