@@ -278,6 +278,30 @@ def test_what_is_sent_ahead_can_be_answered_in_its_place(bank):
     assert [step[0] for step in one.block.attempt["trace"]] == [first, *reserve, *asked]
 
 
+def test_enemies_never_come_together_in_an_adaptive_test():
+    """Neither asked one after the other, nor sent ahead beside what was answered; on trial or not."""
+    foes = {f"i{n:02d}": {f"i{n ^ 2:02d}"} for n in range(36)} | {
+        f"i{n}": {f"i{m:02d}" for m in range(36) if m % 4 == n % 4} for n in range(36, 40)
+    }
+    banks.load(**{id_: f' enemies="{" ".join(sorted(some))}"' for id_, some in foes.items()})
+    banks.calibrate()
+    for name in "abcdef":
+        one = adaptive_form(name)
+        html, answered = one.start(), []
+        for turn in range(9):
+            sent = shown(html)
+            assert not any(other in foes[id_] for id_ in answered for other in sent)
+            assert not any(other in foes[id_] for id_ in sent for other in answered)
+            # As without connection, the reserve is answered now and then.
+            item = sent[-1] if turn % 3 == 2 else sent[0]
+            reply = one.answer(item, banks.RIGHT if turn % 2 else banks.WRONG)[1]
+            answered.append(item)
+            if reply["over"]:
+                break
+            html = "".join([reply["next"], *reply["reserve"]])
+        assert len(answered) >= 5
+
+
 def test_what_was_not_sent_cannot_be_answered(bank):
     """The client cannot choose its items."""
     banks.calibrate()

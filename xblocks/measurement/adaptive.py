@@ -114,7 +114,7 @@ class AdaptiveTest:
     """One attempt's test, by ``seed``, which is secret to the attempt.
 
     ``barred`` ids are never asked: those of an earlier form, and those whose exposure rate is too high.
-    ``trial`` are ids of items on trial; they are not of the pool.
+    ``trial`` has the items on trial, which are not of the pool, and the enemies of each.
     """
 
     __slots__ = ("_grid", "_shares", "_trial_steps", "barred", "pool", "rules", "seed", "trial")
@@ -126,12 +126,12 @@ class AdaptiveTest:
         *,
         seed: str,
         barred: Collection[str] = (),
-        trial: Sequence[str] = (),
+        trial: Mapping[str, Collection[str]] | None = None,
         grid: Grid = STANDARD_GRID,
     ) -> None:
         self.pool, self.rules, self.seed = pool, rules.checked(pool), seed
-        self.barred, self.trial = frozenset(barred), tuple(trial)
-        if both := sorted(set(trial) & pool.position.keys()):
+        self.barred, self.trial = frozenset(barred), trial or {}
+        if both := sorted(self.trial.keys() & pool.position.keys()):
             raise ParameterError(f"{both[0]!r} is both on trial and of the pool")
         self._grid = grid
         whole = sum(rules.shares.values())
@@ -157,12 +157,12 @@ class AdaptiveTest:
         if reason is not None:
             return Step(None, reason, estimate, above)
         randomness = _replayable(f"{self.seed}\n{len(given)}")
-        asked = {one.item_id for one in given}
-        left = [item_id for item_id in self.trial if item_id not in asked]
+        shut = self._shut(given)
+        left = [item_id for item_id in self.trial if item_id not in shut]
         # None are left where one was answered before its time, without connection.
         if left and len(given) in self._trial_steps:
             return Step(randomness.choice(left), None, estimate, above)
-        item_id = self._next(estimate.theta, counted, randomness)
+        item_id = self._next(estimate.theta, counted, shut, randomness)
         return Step(item_id, None if item_id else StopReason.EXHAUSTED, estimate, above)
 
     def _item(self, item_id: str) -> PoolItem:
@@ -181,11 +181,17 @@ class AdaptiveTest:
             return StopReason.PRECISE
         return StopReason.LENGTH if count >= rules.maximum else None
 
-    def _next(self, theta: float, asked: Sequence[PoolItem], randomness: Random) -> str | None:
-        shut = {item.id for item in asked}
-        for item in asked:
-            if item.enemies:
-                shut |= item.enemies
+    def _shut(self, given: Sequence[Given]) -> set[str]:
+        """Return what cannot come any more: what was asked, and the enemies of that."""
+        shut = {one.item_id for one in given}
+        for item_id, _category in given:
+            trial = self.trial.get(item_id)
+            shut.update(self._item(item_id).enemies if trial is None else trial)
+        return shut
+
+    def _next(
+        self, theta: float, asked: Sequence[PoolItem], shut: Collection[str], randomness: Random
+    ) -> str | None:
         barred, best = self.barred, list[str]()
         for area in self._areas(asked, randomness):
             for item in self.pool.by_information(area, theta):

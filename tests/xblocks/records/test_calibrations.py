@@ -90,7 +90,7 @@ def test_the_pool_has_what_may_be_used():
     )  # fmt: skip
     found = api.bank_pool(reference)
     assert found is not None
-    assert (found.reference, found.calibration, found.trial) == ("uji@1", "uji#1", ("new",))
+    assert (found.reference, found.calibration, [*found.trial]) == ("uji@1", "uji#1", ["new"])
     assert [(one.id, one.area, one.enemies) for one in found.pool.items] == [
         ("live", "gov.a", {"foe"}),
         ("foe", "gov.b", {"live"}),

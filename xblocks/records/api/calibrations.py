@@ -155,7 +155,11 @@ def _pool(bank: BankKey, calibration: CalibrationKey, reference: str, name: str)
             for item in usable
         ),
         models=models,
-        trial=tuple(item.id for item in items.values() if item.status is ItemStatus.PILOT),
+        trial={
+            item.id: enemies.get(item.id, frozenset())
+            for item in items.values()
+            if item.status is ItemStatus.PILOT
+        },
         standings={id_: known[id_].standing if id_ in known else Standing.PILOT for id_ in items},
     )
 
