@@ -25,7 +25,19 @@ from .items import (
 from .responses import Chosen, Matched, Numbers, Placed, Rated, Written
 from .values import dataclass
 
-__all__ = ["Score"]
+__all__ = [
+    "ZERO",
+    "Score",
+    "cells_right",
+    "choices",
+    "matching",
+    "numeric",
+    "ordering",
+    "short_text",
+    "single_choice",
+    "situational_judgement",
+    "table_fill",
+]
 
 ZERO, ONE = Decimal(0), Decimal(1)
 
