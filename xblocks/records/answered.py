@@ -1,5 +1,6 @@
 """What learners answered to the items of a bank, across its versions."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
@@ -42,10 +43,10 @@ def first_answers(bank: ItemBank, user_ids: Collection[int] | None = None) -> It
 
     Answers to an earlier version count where the item was the same, under whatever id.
     """
-    seen: set[tuple[int, str]] = set()
+    seen: defaultdict[int, set[str]] = defaultdict(set)
     for one in _answers(bank, user_ids):
-        if (one.user_id, one.item_id) not in seen:
-            seen.add((one.user_id, one.item_id))
+        if one.item_id not in seen[one.user_id]:
+            seen[one.user_id].add(one.item_id)
             yield one
 
 
