@@ -102,7 +102,7 @@ def short_text(item: ShortText, response: Written) -> Decimal:
 
 
 def situational_judgement(item: SituationalJudgement, response: Placed | Rated) -> Decimal:
-    """Ratings: closeness to the experts', 1 - abs(r - k) / 4, on average. Ranks: pairs in the experts' order."""
+    """Ratings: closeness to the key, 1 - abs(r - k) / 4, on average. Ranks: pairs in the experts' order."""
     if isinstance(response, Rated):
         close = [
             ONE - Decimal(abs(response.ratings[action.id] - action.effectiveness)) / 4

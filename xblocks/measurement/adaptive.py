@@ -6,7 +6,7 @@ items that have been seen too often. The randomness comes from the attempt's see
 attempt can be replayed to the last digit.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from random import Random
 from typing import NamedTuple
@@ -157,7 +157,7 @@ class AdaptiveTest:
         if reason is not None:
             return Step(None, reason, estimate, above)
         randomness = _replayable(f"{self.seed}\n{len(given)}")
-        shut = self._shut(given)
+        shut = self._shut(given, counted)
         left = [item_id for item_id in self.trial if item_id not in shut]
         # None are left where one was answered before its time, without connection.
         if left and len(given) in self._trial_steps:
@@ -181,13 +181,13 @@ class AdaptiveTest:
             return StopReason.PRECISE
         return StopReason.LENGTH if count >= rules.maximum else None
 
-    def _shut(self, given: Sequence[Given]) -> set[str]:
+    def _shut(self, given: Sequence[Given], counted: Iterable[PoolItem]) -> set[str]:
         """Return what cannot come any more: what was asked, and the enemies of that."""
-        shut = {one.item_id for one in given}
-        for item_id, _category in given:
-            trial = self.trial.get(item_id)
-            shut.update(self._item(item_id).enemies if trial is None else trial)
-        return shut
+        asked = {item_id for item_id, _category in given}
+        tried = self.trial.keys() & asked
+        return asked.union(
+            *(item.enemies for item in counted if item.enemies), *(self.trial[item_id] for item_id in tried)
+        )
 
     def _next(
         self, theta: float, asked: Sequence[PoolItem], shut: Collection[str], randomness: Random
