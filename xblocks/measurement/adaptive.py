@@ -183,11 +183,13 @@ class AdaptiveTest:
 
     def _shut(self, given: Sequence[Given], counted: Iterable[PoolItem]) -> set[str]:
         """Return what cannot come any more: what was asked, and the enemies of that."""
-        asked = {item_id for item_id, _category in given}
-        tried = self.trial.keys() & asked
-        return asked.union(
-            *(item.enemies for item in counted if item.enemies), *(self.trial[item_id] for item_id in tried)
-        )
+        shut = {item_id for item_id, _category in given}
+        for item_id in self.trial.keys() & shut:
+            shut.update(self.trial[item_id])
+        for item in counted:
+            if item.enemies:
+                shut |= item.enemies
+        return shut
 
     def _next(
         self, theta: float, asked: Sequence[PoolItem], shut: Collection[str], randomness: Random

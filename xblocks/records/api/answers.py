@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Max
-
 from xblocks.records.models import Evidence, Presentation, Response
 from xblocks.records.values import ResponseRecord
 
@@ -37,8 +35,8 @@ def last_attempt(user_id: int, usage_key: str) -> int:
 
     An attempt that was begun and left, or handed in without an answer, has shown items or has evidence.
     """
-    numbers = (
-        model._default_manager.filter(user_id=user_id, usage_key=usage_key).aggregate(last=Max("attempt"))
+    answered, shown, judged = (
+        model._default_manager.filter(user_id=user_id, usage_key=usage_key).values_list("attempt", flat=True)
         for model in (Response, Presentation, Evidence)
     )
-    return max(found["last"] or 0 for found in numbers)
+    return answered.union(shown, judged).order_by("-attempt").first() or 0
