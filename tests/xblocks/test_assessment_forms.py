@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -198,6 +199,20 @@ def test_a_form_that_was_seen_and_taken_back_is_not_given_again(bank):
     one.block.save()
     one.start()
     assert one.block.attempt["number"] == 3
+
+
+def test_a_report_looks_up_each_version_of_the_bank_once(bank, django_assert_max_num_queries):
+    """Attempts of a version that the author has left behind cost no query each."""
+    one = random_form()
+    one.answer(shown(one.start())[0], banks.RIGHT)
+    one.submit()
+    state = {"attempt": one.block.attempt, "history": one.block.history}
+    states = [SimpleNamespace(username=f"contoh{n}", state=state) for n in range(20)]
+    banks.load("2")
+    block = Learner(samples.olx(banks.RANDOM, bank="uji@2", form="random"), name="b").block
+    with django_assert_max_num_queries(5):
+        rows = list(block.generate_report_data(states))
+    assert len(rows) == 20
 
 
 # Adaptive

@@ -87,11 +87,16 @@ def items_of(authored: Content, attempt: Attempt) -> Mapping[str, Item]:
         return authored.bank_items
 
 
-def assessment_of(authored: Content, attempt: Attempt | None) -> Assessment:
-    """Return the assessment with the attempt's own items, in the order in which they are asked."""
+def assessment_of(
+    authored: Content, attempt: Attempt | None, items: Mapping[str, Item] | None = None
+) -> Assessment:
+    """Return the assessment with the attempt's own items, in the order in which they are asked.
+
+    ``items`` is what ``items_of`` gives, where that is at hand.
+    """
     if attempt is None or attempt.form is Form.FIXED:
         return authored.assessment
-    known = items_of(authored, attempt)
+    known = items_of(authored, attempt) if items is None else items
     ids = attempt.offered if attempt.adaptive else attempt.items or ()
     return replace(
         authored.assessment, form=attempt.form, items=tuple(known[id_] for id_ in ids if id_ in known)
