@@ -81,11 +81,12 @@ def _names(bank_id: str, items: Mapping[str, Item]) -> Mapping[tuple[str, str], 
     """Return the item's id in this version by the version and the id that it was answered under."""
     by_fingerprint = {fingerprint(item): id_ for id_, item in items.items()}
     found: dict[tuple[str, str], str] = {}
-    for bank in ItemBank.objects.filter(bank_id=bank_id):
-        for id_, item in items_of(bank.pk, bank.content_hash).items():
+    rows = ItemBank.objects.filter(bank_id=bank_id).values_list("pk", "content_hash", "version")
+    for pk, content_hash, version in rows:
+        for id_, item in items_of(pk, content_hash).items():
             called = by_fingerprint.get(fingerprint(item))
             if called is not None:
-                found[bank.version, id_] = called
+                found[version, id_] = called
     return found
 
 
