@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -183,6 +184,37 @@ def test_a_blueprint_that_cannot_be_drawn_keeps_learners_out(bank):
     assert "30" in one.block.author_view().content
 
 
+def test_a_form_that_was_seen_and_taken_back_is_not_given_again(bank):
+    """Staff delete the state of an attempt with nothing answered: the next has its own number and form."""
+    one = random_form()
+    first = shown(one.start())
+    one.block.attempt = {}
+    one.block.save()
+    second = shown(one.start())
+    assert one.block.attempt["number"] == 2
+    assert len(second) == len(first) and second != first
+    assert one.block.attempt["first"] == 2
+    one.submit()
+    one.block.attempt, one.block.history = {}, []
+    one.block.save()
+    one.start()
+    assert one.block.attempt["number"] == 3
+
+
+def test_a_report_looks_up_each_version_of_the_bank_once(bank, django_assert_max_num_queries):
+    """Attempts of a version that the author has left behind cost no query each."""
+    one = random_form()
+    one.answer(shown(one.start())[0], banks.RIGHT)
+    one.submit()
+    state = {"attempt": one.block.attempt, "history": one.block.history}
+    states = [SimpleNamespace(username=f"contoh{n}", state=state) for n in range(20)]
+    banks.load("2")
+    block = Learner(samples.olx(banks.RANDOM, bank="uji@2", form="random"), name="b").block
+    with django_assert_max_num_queries(5):
+        rows = list(block.generate_report_data(states))
+    assert len(rows) == 20
+
+
 # Adaptive
 
 
@@ -259,6 +291,30 @@ def test_what_is_sent_ahead_can_be_answered_in_its_place(bank):
     asked, _reply = sit(one, lambda _n: True, html=reply["next"])
     one.submit()
     assert [step[0] for step in one.block.attempt["trace"]] == [first, *reserve, *asked]
+
+
+def test_enemies_never_come_together_in_an_adaptive_test():
+    """Neither asked one after the other, nor sent ahead beside what was answered; on trial or not."""
+    foes = {f"i{n:02d}": {f"i{n ^ 2:02d}"} for n in range(36)} | {
+        f"i{n}": {f"i{m:02d}" for m in range(36) if m % 4 == n % 4} for n in range(36, 40)
+    }
+    banks.load(**{id_: f' enemies="{" ".join(sorted(some))}"' for id_, some in foes.items()})
+    banks.calibrate()
+    for name in "abcdef":
+        one = adaptive_form(name)
+        html, answered = one.start(), []
+        for turn in range(9):
+            sent = shown(html)
+            assert not any(other in foes[id_] for id_ in answered for other in sent)
+            assert not any(other in foes[id_] for id_ in sent for other in answered)
+            # As without connection, the reserve is answered now and then.
+            item = sent[-1] if turn % 3 == 2 else sent[0]
+            reply = one.answer(item, banks.RIGHT if turn % 2 else banks.WRONG)[1]
+            answered.append(item)
+            if reply["over"]:
+                break
+            html = "".join([reply["next"], *reply["reserve"]])
+        assert len(answered) >= 5
 
 
 def test_what_was_not_sent_cannot_be_answered(bank):

@@ -22,6 +22,12 @@ def test_the_domain_is_standard_library_only(module):
     assert {name for name in found if not name.startswith(("_", "xblocks"))} == set()
 
 
+def test_the_domain_makes_its_values_without_the_costly_part_of_the_standard_library():
+    """What writes, compiles or documents classes stays out, and so does the reading of XML."""
+    found = modules_after("import xblocks.competency.types, xblocks.competency.mastery")
+    assert (found - modules_after("pass")).isdisjoint({"dataclasses", "inspect", "ast", "dis", "lxml", "xml"})
+
+
 def test_the_block_brings_no_number_crunchers():
     """A web worker that imports the block pays for no numpy, scipy or pandas, and needs no records app."""
     found = modules_after("import xblocks.competency_assessment")

@@ -11,7 +11,7 @@ from .messages import Message
 from .messages import mark as _
 from .values import dataclass
 
-__all__ = ["Assessment", "FeedbackPolicy", "Form", "Grading", "ItemRef"]
+__all__ = ["Assessment", "FeedbackPolicy", "Form", "Grading", "ItemRef", "resolved"]
 
 
 class Form(StrEnum):

@@ -15,6 +15,9 @@ from .messages import mark as _
 from .values import dataclass
 
 __all__ = [
+    "CONFIDENCE",
+    "COUNTS",
+    "PILOTS",
     "AdaptiveRules",
     "Blueprint",
     "Draw",

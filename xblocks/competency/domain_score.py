@@ -7,7 +7,7 @@ others, and with a share of points in a form that was drawn from the same bank.
 
 from collections.abc import Iterable, Mapping
 
-from xblocks.measurement.models import ItemModel
+from xblocks.measurement.ability import expected_fraction
 from xblocks.measurement.pool import PoolItem
 
 __all__ = ["expected_share"]
@@ -22,12 +22,6 @@ def expected_share(items: Iterable[PoolItem], shares: Mapping[str, float], theta
     found: dict[str, list[float]] = {}
     for item in items:
         if shares.get(item.area):
-            found.setdefault(item.area, []).append(_expected(item.model, theta))
+            found.setdefault(item.area, []).append(expected_fraction(item.model, theta))
     whole = sum(shares[area] for area in found)
     return sum(shares[area] * sum(each) / len(each) for area, each in found.items()) / whole if whole else 0.0
-
-
-def _expected(model: ItemModel, theta: float) -> float:
-    """Return the expected category as a share of the highest."""
-    expected = sum(category * p for category, p in enumerate(model.category_probs(theta)))
-    return expected / (model.categories - 1)

@@ -5,7 +5,16 @@ from enum import StrEnum
 
 from .values import dataclass, field
 
-__all__ = ["Basis", "Competency", "CompetencyFramework", "CompetencyLevel", "Domain", "Indicator", "Post"]
+__all__ = [
+    "Basis",
+    "Competency",
+    "CompetencyFramework",
+    "CompetencyLevel",
+    "Domain",
+    "Indicator",
+    "Post",
+    "Texts",
+]
 
 type Texts = Mapping[str, str]
 """A text by language code."""

@@ -11,7 +11,7 @@ from .messages import Message
 from .messages import mark as _
 from .values import dataclass
 
-__all__ = ["Flag", "FlagKind", "difficulty_words", "discrimination_words", "flags", "flags_by_item"]
+__all__ = ["SPLITS", "Flag", "FlagKind", "difficulty_words", "discrimination_words", "flags", "flags_by_item"]
 
 # Ebel & Frisbie (1991): .40 very good, .30 good, .20 just usable.
 VERY_GOOD, GOOD, USABLE = 0.40, 0.30, 0.20

@@ -28,9 +28,10 @@ from .parts import (
 from .values import dataclass
 
 __all__ = [
-    "Action", "Entry", "FillCell", "FindTheError", "Item", "ItemStatus", "JudgementMode", "LabelCell", "Line",
-    "Matching", "MultipleResponse", "Numeric", "Option", "Ordering", "Pair", "Quantity", "ShortText",
-    "SingleChoice", "SituationalJudgement", "TableFill", "normalised",
+    "COMPETENCY_ID", "LEVELS", "MAX_ID", "SECONDS", "Action", "Entry", "FillCell", "FindTheError", "Item",
+    "ItemStatus", "JudgementMode", "LabelCell", "Line", "Matching", "MultipleResponse", "Numeric",
+    "Option", "Ordering", "Pair", "Quantity", "ShortText", "SingleChoice", "SituationalJudgement",
+    "TableFill", "normalised",
 ]  # fmt: skip
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]*")

@@ -55,7 +55,7 @@ def parse_number(text: str, style: NumberFormat = NumberFormat.PLAIN) -> Decimal
     bare = kept.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-").strip()
     if style is NumberFormat.RUPIAH:
         bare = re.sub(r"(?i)^([-+]?)\s*(?:rp\.?|idr)\s*", r"\1", bare)
-        bare = re.sub(r",(?:-+|--)$", "", bare)
+        bare = re.sub(r",-+$", "", bare)
     elif style is NumberFormat.PERCENT:
         bare = re.sub(r"\s*(?:%|persen)$", "", bare, flags=re.IGNORECASE)
     found = NUMBER.fullmatch(bare)

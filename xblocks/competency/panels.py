@@ -10,14 +10,14 @@ Raw cuts are in items solved, each item counting 1; thetas are on the scale of t
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from math import floor, sqrt
 from random import Random
 from statistics import fmean, stdev
 
-from xblocks.measurement.ability import expected_sum_score
+from xblocks.measurement.ability import expected_fraction, expected_sum_score
 from xblocks.measurement.errors import DataError
 from xblocks.measurement.models import ItemModel, ThreeParameterLogistic
 from xblocks.measurement.standard_setting import (
@@ -202,24 +202,31 @@ def angoff_cut(
         )
     theta = theta_of_sum_score(chosen, target)
     error = stdev(sums) / sqrt(len(sums))
+    slope = _slope(expected_sum_score, chosen, theta)
+    return Cut(raw=raw.cut, raw_se=raw.se, theta=theta, theta_se=error / slope, items=len(items))
+
+
+def _slope(
+    curve: Callable[[Sequence[ItemModel], float], float], models: Sequence[ItemModel], theta: float
+) -> float:
+    h = 1e-4
+    return (curve(models, theta + h) - curve(models, theta - h)) / (2 * h)
+
+
+def _cut_at(theta: float, error: float, models: Sequence[ItemModel]) -> Cut:
+    """Return the cut at an ability, in items solved as well."""
     return Cut(
-        raw=raw.cut, raw_se=raw.se, theta=theta, theta_se=error / _slope(chosen, theta), items=len(items)
+        raw=expected_raw(models, theta),
+        raw_se=error * _slope(expected_raw, models, theta),
+        theta=theta,
+        theta_se=error,
+        items=len(models),
     )
-
-
-def _slope(models: Sequence[ItemModel], theta: float) -> float:
-    h = 1e-4
-    return (expected_sum_score(models, theta + h) - expected_sum_score(models, theta - h)) / (2 * h)
-
-
-def _raw_slope(models: Sequence[ItemModel], theta: float) -> float:
-    h = 1e-4
-    return (expected_raw(models, theta + h) - expected_raw(models, theta - h)) / (2 * h)
 
 
 def expected_raw(models: Iterable[ItemModel], theta: float) -> float:
     """Return how many items somebody of this ability is expected to solve, parts of an item included."""
-    return sum(expected_sum_score([model], theta) / (model.categories - 1) for model in models)
+    return sum(expected_fraction(model, theta) for model in models)
 
 
 # Bookmark
@@ -294,10 +301,7 @@ def bookmark_cut(places: Sequence[Place], marks: Sequence[int], models: Mapping[
     locations = [places[mark - 1].location for mark in marks]
     theta, error = fmean(locations), stdev(locations) / sqrt(len(locations))
     chosen = [models[item] for item in dict.fromkeys(place.item for place in places)]
-    slope = _raw_slope(chosen, theta)
-    return Cut(
-        raw=expected_raw(chosen, theta), raw_se=error * slope, theta=theta, theta_se=error, items=len(chosen)
-    )
+    return _cut_at(theta, error, chosen)
 
 
 # Contrasting groups
@@ -351,11 +355,7 @@ def groups_cut(
             )
         )
     theta, error = _parting(competent, not_yet, seed)
-    chosen = list(models.values())
-    slope = _raw_slope(chosen, theta)
-    return Cut(
-        raw=expected_raw(chosen, theta), raw_se=error * slope, theta=theta, theta_se=error, items=len(chosen)
-    )
+    return _cut_at(theta, error, list(models.values()))
 
 
 def _parting(competent: Sequence[float], not_yet: Sequence[float], seed: str) -> CutScore:

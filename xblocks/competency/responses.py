@@ -27,7 +27,18 @@ from .messages import mark as _
 from .numbers import NumberFormat, parse_number
 from .values import dataclass
 
-__all__ = ["Chosen", "Json", "Matched", "Numbers", "Placed", "Rated", "Response", "Written"]
+__all__ = [
+    "Chosen",
+    "Json",
+    "Matched",
+    "Numbers",
+    "Placed",
+    "Rated",
+    "Response",
+    "Written",
+    "judged",
+    "renamed",
+]
 
 type Json = Mapping[str, object]
 MAX_TEXT = 500

@@ -25,7 +25,19 @@ from .items import (
 from .responses import Chosen, Matched, Numbers, Placed, Rated, Written
 from .values import dataclass
 
-__all__ = ["Score"]
+__all__ = [
+    "ZERO",
+    "Score",
+    "cells_right",
+    "choices",
+    "matching",
+    "numeric",
+    "ordering",
+    "short_text",
+    "single_choice",
+    "situational_judgement",
+    "table_fill",
+]
 
 ZERO, ONE = Decimal(0), Decimal(1)
 
@@ -90,7 +102,7 @@ def short_text(item: ShortText, response: Written) -> Decimal:
 
 
 def situational_judgement(item: SituationalJudgement, response: Placed | Rated) -> Decimal:
-    """Ratings: closeness to the experts', 1 - |r - k| / 4, on average. Ranks: pairs in the experts' order."""
+    """Ratings: closeness to the key, 1 - abs(r - k) / 4, on average. Ranks: pairs in the experts' order."""
     if isinstance(response, Rated):
         close = [
             ONE - Decimal(abs(response.ratings[action.id] - action.effectiveness)) / 4

@@ -14,8 +14,7 @@ __all__ = ["dataclass", "field", "replace"]
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 else:
-    from inspect import Parameter, Signature, get_annotations
-    from typing import ClassVar, get_origin
+    from typing import ClassVar
 
     class Factory:
         """Makes the default of a field anew for each value."""
@@ -29,6 +28,9 @@ else:
         """The signature of ``__init__``, worked out for whoever documents the class."""
 
         def __get__(self, value, cls):
+            # Costly, and no web worker documents anything.
+            from inspect import Parameter, Signature
+
             kind = Parameter.KEYWORD_ONLY if cls._kw_only else Parameter.POSITIONAL_OR_KEYWORD
             return Signature(
                 [
@@ -59,8 +61,8 @@ else:
         shared = {} if hasattr(base, "_annotations") else SHARED
         own = {
             name: annotation
-            for name, annotation in get_annotations(cls).items()
-            if get_origin(annotation) is not ClassVar and annotation is not ClassVar
+            for name, annotation in vars(cls).get("__annotations__", {}).items()
+            if getattr(annotation, "__origin__", annotation) is not ClassVar
         }
         names = {
             name: one for name, one in cls.__dict__.items() if name not in ("__dict__", "__weakref__", *own)

@@ -1,1 +1,1 @@
-"""What runs when an import of a platform or a service is needed between a block and its host."""
+"""Between a block and its host: the platform's imports and services, and what a block tells and is told."""

@@ -102,7 +102,7 @@ def record_responses(
 
 
 def last_attempt(user_id: int | None, usage_key: str) -> int:
-    """Return the highest number of an attempt that has answers on record; 0 where there is none."""
+    """Return the highest number of an attempt of which anything is on record; 0 where there is none."""
     if user_id is None or not installed():
         return 0
     from xblocks.records import api

@@ -31,7 +31,7 @@ from .i18n import Translator, translator
 from .settings_form import WrongValueError, choices_of, shown, value_of
 from .templates import render
 
-__all__ = ["Editor", "Source", "author_fields", "digest", "may_edit", "page", "save"]
+__all__ = ["Editor", "Source", "author_fields", "digest", "may_edit", "may_see_keys", "page", "save"]
 
 PERMISSIONS = "studio_user_permissions"
 MAX_SOURCE = 2_000_000

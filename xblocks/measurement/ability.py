@@ -24,6 +24,7 @@ __all__ = [
     "SumScore",
     "eap",
     "eap_of_sum_scores",
+    "expected_fraction",
     "expected_sum_score",
     "likelihood",
     "map_estimate",
@@ -181,6 +182,11 @@ def weighted_likelihood(answers: Sequence[Answer], *, low: float = -6.0, high: f
 def expected_sum_score(models: Iterable[ItemModel], theta: float) -> float:
     """Return the test characteristic curve: the expected sum of categories at an ability."""
     return sum(sum(k * p for k, p in enumerate(model.category_probs(theta))) for model in models)
+
+
+def expected_fraction(model: ItemModel, theta: float) -> float:
+    """Return the share of an item's points, 0..1, that is expected at an ability: of its highest category."""
+    return expected_sum_score([model], theta) / (model.categories - 1)
 
 
 class SumScore(NamedTuple):

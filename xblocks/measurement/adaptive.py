@@ -6,7 +6,7 @@ items that have been seen too often. The randomness comes from the attempt's see
 attempt can be replayed to the last digit.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from random import Random
 from typing import NamedTuple
@@ -60,7 +60,8 @@ class Rules(NamedTuple):
             raise ParameterError(f"at most {self.maximum} items are to be asked and the pool has {len(pool)}")
         if unknown := set(self.shares) - set(pool.order.areas):
             raise ParameterError(f"the pool has no items of {', '.join(sorted(unknown))}")
-        if not any(within(f"the share of {area}", share, 0, 1e6) for area, share in self.shares.items()):
+        shares = [within(f"the share of {area}", share, 0, 1e6) for area, share in self.shares.items()]
+        if not any(shares):
             raise ParameterError("no content area has a share of the test")
         within("the confidence", self.confidence, 0.5, 0.999)
         if self.cut is not None:
@@ -113,7 +114,7 @@ class AdaptiveTest:
     """One attempt's test, by ``seed``, which is secret to the attempt.
 
     ``barred`` ids are never asked: those of an earlier form, and those whose exposure rate is too high.
-    ``trial`` are ids of items on trial; they are not of the pool.
+    ``trial`` has the items on trial, which are not of the pool, and the enemies of each.
     """
 
     __slots__ = ("_grid", "_shares", "_trial_steps", "barred", "pool", "rules", "seed", "trial")
@@ -125,12 +126,12 @@ class AdaptiveTest:
         *,
         seed: str,
         barred: Collection[str] = (),
-        trial: Sequence[str] = (),
+        trial: Mapping[str, Collection[str]] | None = None,
         grid: Grid = STANDARD_GRID,
     ) -> None:
         self.pool, self.rules, self.seed = pool, rules.checked(pool), seed
-        self.barred, self.trial = frozenset(barred), tuple(trial)
-        if both := sorted(set(trial) & pool.position.keys()):
+        self.barred, self.trial = frozenset(barred), trial or {}
+        if both := sorted(self.trial.keys() & pool.position.keys()):
             raise ParameterError(f"{both[0]!r} is both on trial and of the pool")
         self._grid = grid
         whole = sum(rules.shares.values())
@@ -156,12 +157,12 @@ class AdaptiveTest:
         if reason is not None:
             return Step(None, reason, estimate, above)
         randomness = _replayable(f"{self.seed}\n{len(given)}")
-        asked = {one.item_id for one in given}
-        left = [item_id for item_id in self.trial if item_id not in asked]
+        shut = self._shut(given, counted)
+        left = [item_id for item_id in self.trial if item_id not in shut]
         # None are left where one was answered before its time, without connection.
         if left and len(given) in self._trial_steps:
             return Step(randomness.choice(left), None, estimate, above)
-        item_id = self._next(estimate.theta, counted, randomness)
+        item_id = self._next(estimate.theta, counted, shut, randomness)
         return Step(item_id, None if item_id else StopReason.EXHAUSTED, estimate, above)
 
     def _item(self, item_id: str) -> PoolItem:
@@ -180,11 +181,19 @@ class AdaptiveTest:
             return StopReason.PRECISE
         return StopReason.LENGTH if count >= rules.maximum else None
 
-    def _next(self, theta: float, asked: Sequence[PoolItem], randomness: Random) -> str | None:
-        shut = {item.id for item in asked}
-        for item in asked:
+    def _shut(self, given: Sequence[Given], counted: Iterable[PoolItem]) -> set[str]:
+        """Return what cannot come any more: what was asked, and the enemies of that."""
+        shut = {item_id for item_id, _category in given}
+        for item_id in self.trial.keys() & shut:
+            shut.update(self.trial[item_id])
+        for item in counted:
             if item.enemies:
                 shut |= item.enemies
+        return shut
+
+    def _next(
+        self, theta: float, asked: Sequence[PoolItem], shut: Collection[str], randomness: Random
+    ) -> str | None:
         barred, best = self.barred, list[str]()
         for area in self._areas(asked, randomness):
             for item in self.pool.by_information(area, theta):

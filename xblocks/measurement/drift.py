@@ -8,7 +8,7 @@ from math import sqrt
 from statistics import fmean, median, quantiles
 from typing import NamedTuple
 
-from .ability import Grid, expected_sum_score
+from .ability import Grid, expected_fraction
 from .errors import DataError
 from .linking import Linkable
 
@@ -62,9 +62,8 @@ def drift(new: Sequence[Linkable], old: Sequence[Linkable], grid: Grid | None = 
 
 
 def _curve_gap(one: Linkable, other: Linkable, nodes: Grid) -> float:
-    points = one.categories - 1
     squares = (
-        weight * ((expected_sum_score([one], theta) - expected_sum_score([other], theta)) / points) ** 2
+        weight * (expected_fraction(one, theta) - expected_fraction(other, theta)) ** 2
         for weight, theta in zip(nodes.prior, nodes.nodes, strict=True)
     )
     return sqrt(sum(squares))

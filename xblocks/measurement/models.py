@@ -23,9 +23,10 @@ __all__ = [
 ]
 
 MAX_CATEGORIES = 20
-# Beyond these an estimate is a sign of bad data, not of an item.
+# Beyond these an estimate is a sign of bad data, not of an item. Calibration keeps locations within 9 of 0 on
+# the scale of its people; a link to another scale may stretch and shift that.
 SLOPE = (0.01, 10.0)
-LOCATION = (-10.0, 10.0)
+LOCATION = (-25.0, 25.0)
 GUESSING = (0.0, 0.9)
 
 
@@ -61,7 +62,7 @@ class ItemModel(Protocol):
 class ThreeParameterLogistic:
     """P(right) = c + (1 - c) / (1 + exp(-a(theta - b))).
 
-    ``a`` .01..10, ``b`` -10..10, ``c`` 0...9. Birnbaum in Lord & Novick (1968), chapter 17.
+    ``a`` .01..10, ``b`` -25..25, ``c`` 0...9. Birnbaum in Lord & Novick (1968), chapter 17.
     """
 
     __slots__ = ("a", "b", "c")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from .errors import DataError, ParameterError
 from .models import ItemModel
 
-__all__ = ["THETAS", "OrderTable", "Pool", "PoolItem"]
+__all__ = ["KEPT", "THETAS", "OrderTable", "Pool", "PoolItem"]
 
 # 81 abilities, .1 apart: between two of them no item's information changes enough to matter.
 THETAS = tuple(round(-4.0 + 0.1 * i, 1) for i in range(81))

@@ -24,6 +24,9 @@ from .xml import MalformedXmlError, Problem, Reading, parse, pretty
 __all__ = ["LANGUAGES", "read_framework", "write_framework"]
 
 LANGUAGES = ("id", "en")
+# As long as the database's columns.
+MAX_VERSION = 50
+MAX_HR_CODE = 100
 
 
 def read_framework(source: bytes | str) -> tuple[CompetencyFramework | None, list[Problem]]:
@@ -46,7 +49,7 @@ def read_framework(source: bytes | str) -> tuple[CompetencyFramework | None, lis
     competencies = {str(element.get("id")) for element in root.iter("competency")}
     framework = CompetencyFramework(
         id=_id(reading, root),
-        version=reading.required(root, "version"),
+        version=_short(reading, root, "version", reading.required(root, "version"), MAX_VERSION),
         domains=tuple(_domain(reading, child) for child in children if child.tag == "domain"),
         posts=tuple(_post(reading, child, competencies) for child in children if child.tag == "post"),
         sources=_sources(reading, children),
@@ -63,6 +66,12 @@ def _id(reading: Reading, element: etree._Element) -> str:
     text = reading.required(element, "id")
     if text and (not COMPETENCY_ID.fullmatch(text) or len(text) > MAX_ID):
         reading.value(element, "id", Message(_("small letters, digits, - . and _")))
+    return text
+
+
+def _short(reading: Reading, element: etree._Element, name: str, text: str, most: int) -> str:
+    if len(text) > most:
+        reading.value(element, name, Message(_("text of up to {n} characters"), {"n": most}))
     return text
 
 
@@ -91,7 +100,7 @@ def _competency(reading: Reading, element: etree._Element) -> Competency:
     return Competency(
         id=_id(reading, element),
         names=_texts(reading, element, children, "name"),
-        hr_code=str(element.get("hr_code", "")),
+        hr_code=_short(reading, element, "hr_code", str(element.get("hr_code", "")), MAX_HR_CODE),
         levels=levels,
         descriptions=_texts(reading, element, children, "description", required=False),
         sources=_sources(reading, children),

@@ -15,6 +15,7 @@ from xblocks.competency.messages import mark as _
 from xblocks.competency.values import dataclass
 
 __all__ = [
+    "MAX_BYTES",
     "MalformedXmlError",
     "Problem",
     "Reading",
@@ -22,6 +23,7 @@ __all__ = [
     "element_of",
     "inner",
     "parse",
+    "pretty",
     "syntax_problems",
 ]
 

@@ -108,6 +108,7 @@ class ItemBankAdmin(FactsAdmin):
 
     list_display = ("bank_id", "version", "loaded_at")
     search_fields = ("bank_id",)
+    large = ("xml",)
 
 
 @admin.register(Response)

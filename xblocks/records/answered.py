@@ -1,5 +1,6 @@
 """What learners answered to the items of a bank, across its versions."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
@@ -42,10 +43,10 @@ def first_answers(bank: ItemBank, user_ids: Collection[int] | None = None) -> It
 
     Answers to an earlier version count where the item was the same, under whatever id.
     """
-    seen: set[tuple[int, str]] = set()
+    seen: defaultdict[int, set[str]] = defaultdict(set)
     for one in _answers(bank, user_ids):
-        if (one.user_id, one.item_id) not in seen:
-            seen.add((one.user_id, one.item_id))
+        if one.item_id not in seen[one.user_id]:
+            seen[one.user_id].add(one.item_id)
             yield one
 
 
@@ -80,11 +81,12 @@ def _names(bank_id: str, items: Mapping[str, Item]) -> Mapping[tuple[str, str], 
     """Return the item's id in this version by the version and the id that it was answered under."""
     by_fingerprint = {fingerprint(item): id_ for id_, item in items.items()}
     found: dict[tuple[str, str], str] = {}
-    for bank in ItemBank.objects.filter(bank_id=bank_id):
-        for id_, item in items_of(bank.pk, bank.content_hash).items():
+    rows = ItemBank.objects.filter(bank_id=bank_id).values_list("pk", "content_hash", "version")
+    for pk, content_hash, version in rows:
+        for id_, item in items_of(pk, content_hash).items():
             called = by_fingerprint.get(fingerprint(item))
             if called is not None:
-                found[bank.version, id_] = called
+                found[version, id_] = called
     return found
 
 

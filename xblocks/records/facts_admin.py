@@ -1,8 +1,9 @@
 """Administration of facts: rows that code writes."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,12 @@ class FactsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that code writes: readable with the view permission, for nobody to add, change or delete."""
 
     show_full_result_count = False
+    # Columns too large for a list; a row's own page reads them.
+    large: ClassVar[tuple[str, ...]] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave the large columns to whoever looks at them."""
+        return super().get_queryset(request).defer(*self.large)
 
     @admin.display(description=_("account number"))
     def account(self, row: Any) -> int:

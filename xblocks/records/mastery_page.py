@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from xblocks.competency.evidence import PROVISIONAL, Evidence
 from xblocks.competency.levels import HIGHEST, certainty, gap, level_words
@@ -18,7 +18,7 @@ from xblocks.records import api
 from xblocks.records.models.mastery import KIND_NAMES, STATUS_NAMES
 from xblocks.records.values import Requirement
 
-from .words import say
+from .words import language, say
 
 __all__ = ["CompetencyRow", "DecisionRow", "Detail", "EvidenceRow", "LevelRow", "competency_rows", "detail"]
 
@@ -95,7 +95,7 @@ def competency_rows(user_id: int, at: datetime) -> tuple[CompetencyRow, ...]:
     requirement = api.requirement_of(user_id)
     found = api.mastery_of(user_id, at=at, required=requirement.levels)
     ids = [*found, *(id_ for id_ in requirement.levels if id_ not in found)]
-    names = api.competency_names(ids, _language())
+    names = api.competency_names(ids, language())
     rows = (_row(id_, names[id_], found.get(id_), requirement) for id_ in ids)
     return tuple(sorted(rows, key=lambda row: (not (row.found or row.decided), row.name.casefold())))
 
@@ -104,7 +104,7 @@ def detail(user_id: int, competency: str, at: datetime) -> Detail:
     """Return one competency with its evidence, newest first, and the decisions about it."""
     requirement = api.requirement_of(user_id)
     found = api.mastery_of(user_id, [competency], at=at).get(competency)
-    name = api.competency_names([competency], _language())[competency]
+    name = api.competency_names([competency], language())[competency]
     weights = dict(found.reasons) if found else {}
     evidence = sorted(api.evidence_on(user_id, [competency]), key=lambda one: one.occurred_at, reverse=True)
     return Detail(
@@ -137,7 +137,7 @@ def _row(id_: str, name: str, found: Mastery | None, requirement: Requirement) -
 
 
 def _levels(competency: str, found: Mastery | None, required: int | None) -> tuple[LevelRow, ...]:
-    words = api.competency_levels([competency], _language()).get(competency, {})
+    words = api.competency_levels([competency], language()).get(competency, {})
     observed = found is not None and found.found is not None
     return tuple(
         LevelRow(
@@ -195,7 +195,7 @@ def _day(at: datetime) -> str:
 
 
 def _number(value: float, places: int = 2) -> str:
-    return format_number(Decimal(f"{value:.{places}f}"), language=_language())
+    return format_number(Decimal(f"{value:.{places}f}"), language=language())
 
 
 def _percent(probability: float) -> str:
@@ -203,7 +203,3 @@ def _percent(probability: float) -> str:
     if probability < 0.01:
         return "< 1%"
     return "> 99%" if probability > 0.99 else f"{probability * 100:.0f}%"
-
-
-def _language() -> str:
-    return (get_language() or "id").split("-")[0]

@@ -50,12 +50,12 @@ class BankPool:
 
     ``calibration`` names it (``governance#3``), to be kept with the attempt. ``pool`` has the live items
     whose parameters may be used, each in the area of the competency that it names first; ``trial`` the items
-    on trial. ``models`` and ``standings`` have every item of the version.
+    on trial, and the enemies of each. ``models`` and ``standings`` have every item of the version.
     """
 
     reference: str
     calibration: str
     pool: Pool
     models: Mapping[str, ItemModel]
-    trial: tuple[str, ...]
+    trial: Mapping[str, frozenset[str]]
     standings: Mapping[str, Standing]

@@ -9,7 +9,12 @@ from django.utils.translation import gettext as of_django
 
 from xblocks.competency.messages import Message
 
-__all__ = ["say"]
+__all__ = ["language", "say"]
+
+
+def language() -> str:
+    """Return the language of the request, without its region; Indonesian where there is none."""
+    return (get_language() or "id").split("-")[0]
 
 
 def say(message: Message) -> str:
@@ -22,10 +27,10 @@ def say(message: Message) -> str:
 
 def _translated(text: str) -> str:
     found = of_django(text)
-    return found if found != text else _catalogue((get_language() or "id").split("-")[0]).gettext(text)
+    return found if found != text else _catalogue(language()).gettext(text)
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
+def _catalogue(code: str) -> gettext.NullTranslations:
     directory = str(resources.files("xblocks") / "translations")
-    return gettext.translation("text", directory, languages=[language], fallback=True)
+    return gettext.translation("text", directory, languages=[code], fallback=True)

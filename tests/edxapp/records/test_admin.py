@@ -1,5 +1,7 @@
 """The administration of records: facts are read, persons by permission, no NIP in any address or log."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -13,7 +15,7 @@ from django.urls import reverse
 
 from lti_bridge.models import CompletionRecord, LinkedAccount
 from xblocks.records.api import OfficialIdentity, record_official
-from xblocks.records.models import Official, Response
+from xblocks.records.models import Calibration, ItemBank, Official, Response, StandardSetting
 
 pytestmark = pytest.mark.django_db
 NIP = "198001012005011001"
@@ -53,6 +55,22 @@ def test_every_model_has_its_page() -> None:
             assert client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
             assert client.post(reverse(f"{name}_change", args=[row.pk]), {}).status_code == 403
             assert client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("model", "column"),
+    [(ItemBank, "xml"), (Calibration, "report"), (Calibration, "link"), (StandardSetting, "data")],
+)
+def test_lists_leave_large_columns_alone(
+    model: type[Model], column: str, django_assert_max_num_queries: Any
+) -> None:
+    """A page of a hundred banks, or of as many reports, is not read for their names."""
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("akar"))
+    with django_assert_max_num_queries(20) as asked:
+        client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+    rows = [one["sql"] for one in asked.captured_queries if f'"{model._meta.db_table}"."id"' in one["sql"]]
+    assert rows and not any(f'"{column}"' in sql for sql in rows)
 
 
 def test_an_official_is_found_by_posting_the_nip(official: Official) -> None:

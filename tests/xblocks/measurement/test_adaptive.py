@@ -83,7 +83,7 @@ def test_every_area_gets_its_share() -> None:
 
 def test_items_on_trial_are_slipped_in_and_count_for_nothing() -> None:
     rules = Rules(EVEN, minimum=10, maximum=10, pilots=3)
-    trial = ("trial-1", "trial-2", "trial-3", "trial-4")
+    trial = dict.fromkeys(("trial-1", "trial-2", "trial-3", "trial-4"), frozenset[str]())
     test = AdaptiveTest(POOL, rules, seed="s", trial=trial)
     given = taken(test, 0, Random(5))
     tried = [one for one in given if one.item_id in trial]
@@ -94,11 +94,27 @@ def test_items_on_trial_are_slipped_in_and_count_for_nothing() -> None:
     assert test.step(given).estimate == expected
 
 
+def test_an_item_on_trial_and_its_enemy_do_not_come_together() -> None:
+    """Neither one of the pool, nor another on trial, whichever of the two comes first."""
+    half = {f"item-{number}" for number in range(150)}
+    foes = frozenset({"trial-1"})
+    pool = Pool(item._replace(enemies=foes if item.id in half else frozenset()) for item in bank(300))
+    trial = {"trial-1": half, "trial-2": {"trial-3"}, "trial-3": {"trial-2"}}
+    rules, orders = Rules(EVEN, minimum=12, maximum=12, pilots=2), set()
+    for seed in range(60):
+        test = AdaptiveTest(pool, rules, seed=str(seed), trial=trial)
+        ids = [one.item_id for one in taken(test, 0, Random(seed))]
+        assert not ("trial-1" in ids and half & {*ids})
+        assert not {"trial-2", "trial-3"} <= {*ids}
+        orders.add("trial-1" in ids)
+    assert orders == {True, False}
+
+
 def test_an_item_on_trial_that_was_answered_early_is_not_missed_later() -> None:
     """Without connection the order of answers is the learner's: the test goes on with what counts."""
     rules = Rules(EVEN, minimum=10, maximum=10, pilots=1)
     for seed in range(30):
-        test = AdaptiveTest(POOL, rules, seed=str(seed), trial=("trial-1",))
+        test = AdaptiveTest(POOL, rules, seed=str(seed), trial={"trial-1": ()})
         given = [Given("trial-1", 1)]
         while (item_id := test.step(given).item_id) is not None:
             assert item_id != "trial-1"
@@ -177,6 +193,8 @@ def test_a_torn_order_table_is_refused(cut: int) -> None:
         Rules({}),
         Rules({"area-0": 0}),
         Rules({"area-0": -1, "area-1": 2}),
+        Rules({"area-0": 2, "area-1": -1}),
+        Rules({"area-0": 2, "area-1": float("nan")}),
         Rules({"nowhere": 1}),
         Rules(EVEN, confidence=1),
         Rules(EVEN, cut=7),
@@ -196,7 +214,7 @@ def test_what_is_not_of_the_test_is_refused() -> None:
     with pytest.raises(DataError, match="nothing"):
         test.step([Given("nothing", 1)])
     with pytest.raises(ParameterError, match="item-1"):
-        AdaptiveTest(POOL, Rules(EVEN), seed="s", trial=["item-1"])
+        AdaptiveTest(POOL, Rules(EVEN), seed="s", trial={"item-1": ()})
     with pytest.raises(ParameterError, match="same id"):
         Pool([POOL.items[0], POOL.items[0]])
 

@@ -295,6 +295,15 @@ def test_a_line_moves_the_scale_and_not_the_curves(link: Link, item: Linkable, t
     assert (again.a, *again.locations) == pytest.approx((item.a, *item.locations), abs=1e-9)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("method", [mean_sigma, stocking_lord])
+def test_linking_bears_an_anchor_that_nearly_everybody_solves(method: object) -> None:
+    """Three wrong of 400 come out at a difficulty of -8.4; the scale in use may be wider."""
+    draw, link = Random(8), Link(1.4, -0.6)
+    new = [TwoParameterLogistic(draw.uniform(0.8, 1.6), draw.uniform(-2, 2)) for _ in range(8)]
+    new.append(TwoParameterLogistic(0.56, -8.4))
+    assert method(new, [link.item(item) for item in new]) == pytest.approx(link, abs=1e-4)  # type: ignore[operator]
+
+
 def test_stocking_lord_bears_noise_in_the_anchors() -> None:
     draw, link = Random(4), Link(1.1, 0.2)
     new = [TwoParameterLogistic(draw.uniform(0.8, 1.6), draw.uniform(-2, 2)) for _ in range(20)]

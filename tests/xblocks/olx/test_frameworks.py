@@ -40,6 +40,10 @@ def test_indicators_and_basis_are_read() -> None:
         pytest.param('<indicator id="man.x.2.1">', "<indicator>", "id", id="no id"),
         pytest.param('<description lang="id">Memberi contoh.</description>', "", "description", id="no text"),
         pytest.param('basis="regulation"', 'basis="law"', "law", id="unknown basis"),
+        pytest.param('version="1"', f'version="{"9" * 51}"', "50 characters", id="long version"),
+        pytest.param(
+            "<competency id", f'<competency hr_code="{"9" * 101}" id', "100 characters", id="long code"
+        ),
     ],
 )
 def test_faults_are_named(old: str, new: str, named: str) -> None:

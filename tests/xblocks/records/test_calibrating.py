@@ -263,7 +263,7 @@ def test_commands(bank, truths):
     assert api.bank_pool(bank) is None
     call_command("activate_calibration", "sim", "1", stdout=out)
     found = api.bank_pool(bank)
-    assert (found.calibration, len(found.pool), found.trial) == ("sim#1", 30, ("never",))
+    assert (found.calibration, len(found.pool), [*found.trial]) == ("sim#1", 30, ["never"])
     with pytest.raises(CommandError, match="sim#2"):
         call_command("activate_calibration", "sim", "2")
     with pytest.raises(CommandError, match="elsewhere"):

@@ -90,7 +90,7 @@ def test_the_pool_has_what_may_be_used():
     )  # fmt: skip
     found = api.bank_pool(reference)
     assert found is not None
-    assert (found.reference, found.calibration, found.trial) == ("uji@1", "uji#1", ("new",))
+    assert (found.reference, found.calibration, [*found.trial]) == ("uji@1", "uji#1", ["new"])
     assert [(one.id, one.area, one.enemies) for one in found.pool.items] == [
         ("live", "gov.a", {"foe"}),
         ("foe", "gov.b", {"live"}),
@@ -105,6 +105,16 @@ def test_the_pool_has_what_may_be_used():
     assert step.item_id in ("live", "foe")
     after = AdaptiveTest(found.pool, rules, seed="s").step([Given(step.item_id, 1)])
     assert after.item_id is None
+
+
+def test_the_report_is_not_read_for_an_attempt(django_assert_max_num_queries):
+    """It may be large; the calibration in use is asked for by every attempt that begins."""
+    reference = load(item("q1"), item("q2"))
+    calibrated(reference, q1=1.5, q2=1.5)
+    with django_assert_max_num_queries(10) as asked:
+        assert api.bank_pool(reference) and api.bank_models(reference, "uji#1")
+    assert not any("report" in one["sql"] for one in asked.captured_queries)
+    assert active_calibration("uji").report == Calibration.objects.get().report
 
 
 def test_a_new_version_keeps_what_is_known_of_unchanged_items():

@@ -14,7 +14,7 @@ from xblocks.competency.items import Item
 from xblocks.competency.measuring import category
 from xblocks.competency.messages import mark as _
 from xblocks.competency.types import score
-from xblocks.competency.values import dataclass, replace
+from xblocks.competency.values import dataclass, field, replace
 from xblocks.measurement.adaptive import AdaptiveTest, Given, Rules, Step, StopReason
 from xblocks.measurement.errors import MeasurementError
 from xblocks.measurement.pool import Pool
@@ -88,14 +88,14 @@ def given_of(attempt: Attempt, items: Mapping[str, Item]) -> tuple[Given, ...]:
 class Course:
     """An adaptive attempt and all that decides how it goes on.
 
-    ``given`` are its answers; ``trial`` the items on trial that may be slipped in.
+    ``given`` are its answers; ``trial`` the items on trial that may be slipped in, and the enemies of each.
     """
 
     attempt: Attempt
     given: tuple[Given, ...]
     pool: Pool
     rules: Rules
-    trial: tuple[str, ...] = ()
+    trial: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def step(self, *, time_over: bool = False) -> Step:
         """Return where the test stands, and what comes next."""
@@ -130,7 +130,8 @@ class Course:
         chosen: list[str] = []
         for id_ in self.attempt.offered:
             waits = id_ != current and id_ not in self.attempt.answers
-            if waits and len(chosen) < room and not self._enemies((id_,)) & {current, *chosen}:
+            together = {current, *chosen, *self.attempt.answers}
+            if waits and len(chosen) < room and not self._enemies((id_,)) & together:
                 chosen.append(id_)
         while len(chosen) < room:
             found = self._second_best((current, *chosen))
@@ -141,14 +142,16 @@ class Course:
 
     def _second_best(self, taken: tuple[str, ...]) -> str | None:
         """Return what the test would ask if those taken were not there; never an item on trial."""
-        shut = {*self.attempt.barred, *self.attempt.offered, *taken, *self._enemies(taken)}
+        together = (*taken, *self.attempt.answers)
+        shut = {*self.attempt.barred, *self.attempt.offered, *taken, *self._enemies(together)}
         counting = [one for one in self.given if one.item_id not in self.attempt.pilots]
         seed = f"{self.attempt.seed}\nreserve {len(taken)}"
         return AdaptiveTest(self.pool, self.rules, seed=seed, barred=shut).step(counting).item_id
 
     def _enemies(self, ids: Collection[str]) -> set[str]:
-        positions = [self.pool.position[id_] for id_ in ids if id_ in self.pool.position]
-        return {enemy for position in positions for enemy in self.pool.items[position].enemies}
+        position = self.pool.position
+        known = [self.pool.items[position[id_]].enemies for id_ in ids if id_ in position]
+        return set().union(*known, *(self.trial[id_] for id_ in ids if id_ in self.trial))
 
     def traced(self, item: str, step: Step) -> "Course":
         """Return the course with what is known after the answer to ``item`` noted."""

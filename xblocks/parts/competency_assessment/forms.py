@@ -4,7 +4,7 @@ An attempt remembers its bank. An item is asked and scored as the bank that the 
 that a key that was mended counts; what that bank no longer has is taken from the attempt's own.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from xblocks.competency.assessment import Assessment, Form
 from xblocks.competency.blueprint import draw_fresh
@@ -35,7 +35,7 @@ class Supply:
 
     calibration: str = ""
     pool: Pool | None = None
-    trial: tuple[str, ...] = ()
+    trial: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cut: float | None = None
     met: Collection[str] = field(default_factory=frozenset)
     over_exposed: Collection[str] = field(default_factory=frozenset)
@@ -87,21 +87,28 @@ def items_of(authored: Content, attempt: Attempt) -> Mapping[str, Item]:
         return authored.bank_items
 
 
-def assessment_of(authored: Content, attempt: Attempt | None) -> Assessment:
-    """Return the assessment with the attempt's own items, in the order in which they are asked."""
+def assessment_of(
+    authored: Content, attempt: Attempt | None, items: Mapping[str, Item] | None = None
+) -> Assessment:
+    """Return the assessment with the attempt's own items, in the order in which they are asked.
+
+    ``items`` is what ``items_of`` gives, where that is at hand.
+    """
     if attempt is None or attempt.form is Form.FIXED:
         return authored.assessment
-    known = items_of(authored, attempt)
+    known = items_of(authored, attempt) if items is None else items
     ids = attempt.offered if attempt.adaptive else attempt.items or ()
     return replace(
         authored.assessment, form=attempt.form, items=tuple(known[id_] for id_ in ids if id_ in known)
     )
 
 
-def course_of(authored: Content, attempt: Attempt, pool: Pool, trial: Iterable[str]) -> Course | None:
+def course_of(
+    authored: Content, attempt: Attempt, pool: Pool, trial: Mapping[str, frozenset[str]]
+) -> Course | None:
     """Return how the adaptive attempt goes on; None where the author has taken the rules away.
 
-    ``trial`` are the items on trial of the attempt's bank.
+    ``trial`` has the items on trial of the attempt's bank, and the enemies of each.
     """
     if authored.adaptive is None or authored.blueprint is None:
         return None
@@ -114,7 +121,7 @@ def course_of(authored: Content, attempt: Attempt, pool: Pool, trial: Iterable[s
         given=adaptive.given_of(attempt, items),
         pool=pool,
         rules=adaptive.rules_of(authored.adaptive, authored.blueprint, attempt.cut),
-        trial=tuple(id_ for id_ in trial if id_ in wanted and id_ not in attempt.barred),
+        trial={id_: enemies for id_, enemies in trial.items() if id_ in wanted and id_ not in attempt.barred},
     )
 
 

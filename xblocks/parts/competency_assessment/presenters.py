@@ -31,7 +31,7 @@ from xblocks.competency.types import ITEM_TYPES
 from xblocks.competency.values import dataclass, replace
 from xblocks.olx.markup import plain_text, safe_html
 
-__all__ = ["FORMS", "Html", "Mark", "Presenter", "form_of", "marks_of"]
+__all__ = ["FORMS", "Html", "Mark", "Marks", "Presenter", "form_of", "marks_of"]
 
 type Html = Callable[[str], str]
 type Form = dict[str, Any]

@@ -15,7 +15,7 @@ __all__ = ["announced", "answered", "began", "last_attempt", "submitted"]
 
 
 def last_attempt(block: Any) -> int:
-    """Return the highest number of an attempt of the learner that is on record; 0 for none."""
+    """Return the highest number of an attempt of the learner of which anything is on record; 0 for none."""
     return records.last_attempt(people.learner(block).user_id, _usage(block))
 
 

@@ -1,16 +1,17 @@
 """The instructor's table of answers."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from xblocks.competency.assessment import Form
+from xblocks.competency.items import Item
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.results import ItemResult, result_of
 
 from .content import Content
-from .forms import assessment_of
+from .forms import assessment_of, items_of
 from .state import Attempt
 
 __all__ = ["FORMS", "rows"]
@@ -25,9 +26,13 @@ def rows(
 
     Of every attempt that is kept in full, oldest first, and of the one going on.
     """
+    # Thousands of attempts share a few versions of a bank; each is looked up once.
+    by_bank: dict[str, Mapping[str, Item]] = {}
     for one in states:
         for attempt in _attempts(one.state):
-            items = assessment_of(authored, attempt).items
+            if attempt.bank not in by_bank:
+                by_bank[attempt.bank] = items_of(authored, attempt)
+            items = assessment_of(authored, attempt, by_bank[attempt.bank]).items
             for result in result_of(items, attempt.responses(items)).items:
                 if result.response is not None:
                     row = _row(attempt, result, text)

@@ -32,7 +32,7 @@ def supply_of(block: Any, authored: Content, attempt: Attempt) -> Supply:
     return Supply(
         calibration=calibration,
         pool=pool.pool if pool else None,
-        trial=pool.trial if pool else (),
+        trial=pool.trial if pool else {},
         cut=_cut(authored, bank_id),
         met=records.met_items(
             people.learner(block).user_id,

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Max
-
-from xblocks.records.models import Response
+from xblocks.records.models import Evidence, Presentation, Response
 from xblocks.records.values import ResponseRecord
 
 MILLIONTH = Decimal("0.000001")
@@ -33,6 +31,12 @@ def record_responses(user_id: int, usage_key: str, attempt: int, records: Iterab
 
 
 def last_attempt(user_id: int, usage_key: str) -> int:
-    """Return the highest number of an attempt at the block that has answers on record; 0 for none."""
-    rows = Response.objects.filter(user_id=user_id, usage_key=usage_key)
-    return rows.aggregate(last=Max("attempt"))["last"] or 0
+    """Return the highest number of an attempt at the block of which anything is on record; 0 for none.
+
+    An attempt that was begun and left, or handed in without an answer, has shown items or has evidence.
+    """
+    answered, shown, judged = (
+        model._default_manager.filter(user_id=user_id, usage_key=usage_key).values_list("attempt", flat=True)
+        for model in (Response, Presentation, Evidence)
+    )
+    return answered.union(shown, judged).order_by("-attempt").first() or 0

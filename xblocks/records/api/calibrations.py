@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from xblocks.competency.blueprint import enemies_of
@@ -43,9 +43,14 @@ type CalibrationKey = tuple[int, datetime]
 
 
 def active_calibration(bank_id: str) -> Calibration | None:
-    """Return the calibration in use, the one activated last; for this app's own pages."""
-    rows = Calibration.objects.filter(bank_id=bank_id, activated_at__isnull=False)
+    """Return the calibration in use, the one activated last, its report not read yet; for this app only."""
+    rows = _without_reports().filter(bank_id=bank_id, activated_at__isnull=False)
     return rows.order_by("-activated_at", "-pk").first()
+
+
+def _without_reports() -> QuerySet[Calibration]:
+    # A report holds hundreds of kilobytes of JSON, and every attempt that begins asks for the calibration.
+    return Calibration.objects.defer("report", "link")
 
 
 def activate_calibration(
@@ -65,7 +70,7 @@ def activate_calibration(
 
 def _calibration(name: str) -> Calibration:
     bank_id, _hash, number = name.partition("#")
-    rows = Calibration.objects.filter(bank_id=bank_id, number=int(number) if number.isdecimal() else 0)
+    rows = _without_reports().filter(bank_id=bank_id, number=int(number) if number.isdecimal() else 0)
     row = rows.first()
     if row is None:
         raise UnknownReferenceError(Message(_("There is no calibration {name}."), {"name": name or "-"}))
@@ -155,7 +160,11 @@ def _pool(bank: BankKey, calibration: CalibrationKey, reference: str, name: str)
             for item in usable
         ),
         models=models,
-        trial=tuple(item.id for item in items.values() if item.status is ItemStatus.PILOT),
+        trial={
+            item.id: enemies.get(item.id, frozenset())
+            for item in items.values()
+            if item.status is ItemStatus.PILOT
+        },
         standings={id_: known[id_].standing if id_ in known else Standing.PILOT for id_ in items},
     )
 

@@ -130,7 +130,7 @@ def bank_key(reference: str) -> tuple[int, str]:
 
 def newest_bank(bank_id: str) -> ItemBank:
     """Return the row of the version that was loaded last; raises UnknownReferenceError. For this app only."""
-    row = ItemBank.objects.filter(bank_id=bank_id).order_by("-loaded_at", "-pk").first()
+    row = ItemBank.objects.filter(bank_id=bank_id).defer("xml").order_by("-loaded_at", "-pk").first()
     if row is None:
         raise _not_loaded(bank_id)
     return row

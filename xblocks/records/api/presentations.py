@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.cache import cache
 from django.db.models import Count
 
+from xblocks.measurement import adaptive
 from xblocks.records.models import Presentation
 
 # Above this part of the attempts an item is known in the offices; below so many attempts nobody can tell.
@@ -70,7 +71,7 @@ def over_exposed(bank_id: str) -> frozenset[str]:
     if known is None:
         shown, attempts = exposure(bank_id)
         enough = attempts >= FEWEST_ATTEMPTS
-        known = [item for item, count in shown.items() if enough and count > HIGHEST_RATE * attempts]
+        known = list(adaptive.over_exposed(shown, attempts, HIGHEST_RATE)) if enough else []
         cache.set(key, known, SECONDS_KEPT)
     return frozenset(known)
 
@@ -80,4 +81,6 @@ def exposure(bank_id: str) -> tuple[Counter[str], int]:
     rows = Presentation.objects.filter(bank_id=bank_id)
     counts = rows.values("item_id").annotate(count=Count("pk")).values_list("item_id", "count")
     attempts = rows.values("user_id", "usage_key", "attempt").distinct().count()
-    return Counter(dict(counts)), attempts
+    shown = Counter(dict(counts))
+    # Somebody may have been forgotten between the two questions.
+    return shown, max(attempts, *shown.values(), 0)

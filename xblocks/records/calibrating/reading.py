@@ -44,25 +44,29 @@ def read_answers(bank: ItemBank) -> Answers:
     """
     items = items_that_count(bank)
     columns = {id_: column for column, id_ in enumerate(items)}
-    answers = list(first_answers(bank))
-    rows = {user_id: row for row, user_id in enumerate(dict.fromkeys(one.user_id for one in answers))}
-    table = np.full((len(rows), len(items)), MISSING, np.int8)
+    # Millions of answers pass by: of each only its byte of the table is kept, and which choice it was.
+    rows: dict[int, int] = {}
+    lines: list[npt.NDArray[np.int8]] = []
     chosen: dict[str, dict[int, tuple[str, ...]]] = {}
-    for one in answers:
-        row = rows[one.user_id]
-        table[row, columns[one.item_id]] = one.category
+    choices: dict[tuple[str, ...], tuple[str, ...]] = {}
+    first = last = None
+    for one in first_answers(bank):
+        row = rows.setdefault(one.user_id, len(rows))
+        if row == len(lines):
+            lines.append(np.full(len(items), MISSING, np.int8))
+        lines[row][columns[one.item_id]] = one.category
         if one.chosen:
-            chosen.setdefault(one.item_id, {})[row] = one.chosen
+            chosen.setdefault(one.item_id, {})[row] = choices.setdefault(one.chosen, one.chosen)
+        first, last = min(first or one.at, one.at), max(last or one.at, one.at)
     men, java = _groups(rows)
-    times = [one.at for one in answers]
     return Answers(
         items=tuple(items.values()),
-        table=table,
+        table=np.stack(lines) if lines else np.empty((0, len(items)), np.int8),
         chosen=chosen,
         men=men,
         java=java,
-        first=min(times, default=None),
-        last=max(times, default=None),
+        first=first,
+        last=last,
     )
 
 

@@ -9,7 +9,7 @@ from xblocks.competency.evidence import EvidenceKind
 from xblocks.competency.levels import HIGHEST
 from xblocks.competency.mastery import MasteryStatus
 
-__all__ = ["Evidence", "MasteryOverride"]
+__all__ = ["KIND_NAMES", "STATUS_NAMES", "Evidence", "MasteryOverride"]
 
 KIND_NAMES = {
     EvidenceKind.ITEM: _("items"),

@@ -16,8 +16,9 @@ from xblocks.competency.item_review import (
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.values import dataclass
+from xblocks.measurement.ability import expected_fraction
 
-from .reading import NOTHING, STEPS, ItemFigures, Reader, error_of, expected_share
+from .reading import NOTHING, STEPS, ItemFigures, Reader, error_of
 
 __all__ = [
     "Analysis",
@@ -45,7 +46,7 @@ STATUSES = {
 REASONS = {
     "no_answers": Message(_("nobody has answered it")),
     "too_few": Message(_("too few answers")),
-    "no_variance": Message(_("everybody got the same")),
+    "no_variance": Message(_("some result never came up: wrong, partly right, or right")),
     "alone": Message(_("the only item of its kind of points")),
 }
 ETS = {"A": Message(_("negligible")), "B": Message(_("moderate")), "C": Message(_("large"))}
@@ -271,12 +272,15 @@ class Analysis(Reader):
     # One item
 
     def curve_table(self, item_id: str) -> list[tuple[str, str, str]]:
-        """Return (ability, expected share, information) every half logit; KeyError as above."""
+        """Return (ability, expected share, information) every half logit.
+
+        Raises KeyError for an item that has no parameters.
+        """
         model = self.figures[item_id].model
         return [
             (
                 self._number(theta, 1),
-                self._number(expected_share(model, theta), 2),
+                self._number(expected_fraction(model, theta), 2),
                 self._number(model.information(theta), 2),
             )
             for theta in STEPS

@@ -16,6 +16,7 @@ class CalibrationAdmin(PagesAdmin):
     list_display = ("__str__", "family", "persons", "made_at", "activated_at")
     list_filter = ("bank_id",)
     ordering = ("-pk",)
+    large = ("report", "link")
     change_list_template = "kapasitas_records/psychometrics/calibrations.html"
     views = "xblocks.records.psychometrics.calibration_views"
 

@@ -258,10 +258,6 @@ def wright_map(
     )
     low, high = max(floor(min(values)), -6), min(ceil(max(values)), 6)
     y = Axis(low=low, high=high, start=MAP_HEIGHT - BOTTOM, end=TOP)
-    counts = _binned(people, width)
-    most = max(counts.values(), default=1)
-    room = MIDDLE - LEFT - 6
-    thick = abs(y.at(width) - y.at(0.0))
     return Chart(
         title=title,
         description=description,
@@ -272,32 +268,42 @@ def wright_map(
             Tick(x=at((MIDDLE + WIDTH - RIGHT) / 2), y=at(MAP_HEIGHT - BOTTOM), label=half[1]),
         ),
         y_ticks=_y_ticks(y, number, high - low),
-        bars=tuple(
-            Bar(
-                x=at(MIDDLE - room * n / most),
-                y=at(y.at(theta + width) + 0.5),
-                width=at(room * n / most),
-                height=at(max(thick - 1.0, 0.5)),
-            )
-            for theta, n in counts.items()
-        ),
+        bars=_lying(y, _binned(people, width), width),
         dots=_stacked(y, items, width),
         lines=(Line(points=f"{at(MIDDLE)},{at(TOP)} {at(MIDDLE)},{at(MAP_HEIGHT - BOTTOM)}", series=9),),
-        rules=tuple(
-            Rule(
-                x1=at(LEFT),
-                x2=at(WIDTH - RIGHT),
-                y1=at(y.at(cut)),
-                y2=at(y.at(cut)),
-                label=label,
-                label_x=at(WIDTH - RIGHT),
-                label_y=at(y.at(cut) - 3),
-                anchor="end",
-            )
-            for label, cut in cuts
-        ),
+        rules=tuple(_across(y, label, cut) for label, cut in cuts),
         height=MAP_HEIGHT,
         frame=_frame(MAP_HEIGHT),
+    )
+
+
+def _lying(y: Axis, counts: Mapping[float, int], width: float) -> tuple[Bar, ...]:
+    """Return the histogram of a map, its bars leftwards from the middle."""
+    most = max(counts.values(), default=1)
+    room = MIDDLE - LEFT - 6
+    thick = abs(y.at(width) - y.at(0.0))
+    return tuple(
+        Bar(
+            x=at(MIDDLE - room * n / most),
+            y=at(y.at(theta + width) + 0.5),
+            width=at(room * n / most),
+            height=at(max(thick - 1.0, 0.5)),
+        )
+        for theta, n in counts.items()
+    )
+
+
+def _across(y: Axis, label: str, cut: float) -> Rule:
+    place = y.at(cut)
+    return Rule(
+        x1=at(LEFT),
+        x2=at(WIDTH - RIGHT),
+        y1=at(place),
+        y2=at(place),
+        label=label,
+        label_x=at(WIDTH - RIGHT),
+        label_y=at(place - 3),
+        anchor="end",
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
+from xblocks.measurement.ability import expected_fraction
 from xblocks.measurement.models import ItemModel, Polytomous
 
 from .charts import Chart, line_chart, wright_map
-from .reading import Reader, error_of, expected_share
+from .reading import Reader, error_of
 
 __all__ = ["Pictures"]
 
@@ -115,7 +116,7 @@ class Pictures(Reader):
     def _curves(self, model: ItemModel) -> Iterator[tuple[str, list[tuple[float, float]]]]:
         yield (
             self._say(Message(_("expected share of the points"))),
-            [(theta, expected_share(model, theta)) for theta in THETAS],
+            [(theta, expected_fraction(model, theta)) for theta in THETAS],
         )
         if isinstance(model, Polytomous):
             for category in range(model.categories):

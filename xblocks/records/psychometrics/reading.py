@@ -9,7 +9,7 @@ from xblocks.competency.messages import mark as _
 from xblocks.competency.values import dataclass
 from xblocks.measurement.models import ItemModel
 
-__all__ = ["NOTHING", "STEPS", "ItemFigures", "LevelLine", "Reader", "error_of", "expected_share"]
+__all__ = ["NOTHING", "STEPS", "ItemFigures", "LevelLine", "Reader", "error_of"]
 
 # Stands in a table where there is no figure.
 NOTHING = "\N{EN DASH}"
@@ -46,12 +46,6 @@ class LevelLine:
     level: int
     theta: float
     adopted: bool
-
-
-def expected_share(model: ItemModel, theta: float) -> float:
-    """Return the share of the highest category that is expected at an ability, 0..1."""
-    probabilities = model.category_probs(theta)
-    return sum(k * p for k, p in enumerate(probabilities)) / (model.categories - 1)
 
 
 def error_of(information: float) -> float:

@@ -16,6 +16,7 @@ class StandardSettingAdmin(PagesAdmin):
 
     list_display = ("__str__", "method", "made_at", "adopted_at")
     list_filter = ("bank_id", "method")
+    large = ("data", "result")
     change_list_template = "kapasitas_records/psychometrics/standards.html"
     views = "xblocks.records.psychometrics.standard_views"
 

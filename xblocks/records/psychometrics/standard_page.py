@@ -10,12 +10,12 @@ from xblocks.competency.messages import Message
 from xblocks.competency.messages import mark as _
 from xblocks.competency.panels import Cut, Group, Panel, Place
 from xblocks.competency.values import dataclass
-from xblocks.measurement.ability import Estimate
+from xblocks.measurement.ability import Estimate, expected_fraction
 from xblocks.measurement.decisions import decision_quality
 from xblocks.measurement.models import ItemModel
 
 from .charts import Chart, line_chart
-from .reading import NOTHING, expected_share
+from .reading import NOTHING
 
 __all__ = [
     "CutLine",
@@ -159,7 +159,7 @@ def _heat_line(
         mean=number(100 * float(sum(shares, Decimal(0))) / len(shares), 0),
         spread=number(100 * float(spread), 0),
         wide=spread >= WIDE,
-        model=number(100 * expected_share(models[item], cut.theta), 0) if cut else "",
+        model=number(100 * expected_fraction(models[item], cut.theta), 0) if cut else "",
     )
 
 
