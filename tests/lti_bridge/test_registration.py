@@ -341,6 +341,22 @@ def test_the_command_makes_a_link_that_works(client, db, hr):
     assert not Platform.objects.get().trusts_nip
 
 
+@pytest.mark.parametrize(
+    ("fault", "options"),
+    {
+        "name is to be": {"name": " "},
+        "at most 255": {"name": "a" * 256},
+        "--host": {"name": "x", "host": "https://simpeg.example.test/"},
+        "--site": {"name": "x", "site": "learn.example.go.id"},
+    }.items(),
+)
+def test_a_link_that_nobody_could_use_is_not_made(db, fault, options):
+    """The argument at fault is named."""
+    with pytest.raises(CommandError, match=fault):
+        call_command("lti_invite", options.pop("name"), **options)
+    assert not RegistrationInvitation.objects.exists()
+
+
 @pytest.mark.parametrize("days", [0, 91])
 def test_the_command_refuses_odd_days(db, days):
     """A link is good for days, not for ever."""
