@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lti_bridge.admin import InvitationForm
 from lti_bridge.launch.invitations import invite
 from lti_bridge.launch.registration import ToolAddresses, registration_request
 from lti_bridge.models import Deployment, Platform, RegistrationInvitation
@@ -355,6 +356,13 @@ def test_a_link_that_nobody_could_use_is_not_made(db, fault, options):
     with pytest.raises(CommandError, match=fault):
         call_command("lti_invite", options.pop("name"), **options)
     assert not RegistrationInvitation.objects.exists()
+
+
+def test_the_administration_asks_for_a_host_too(db):
+    """A link for an address would be refused to everybody who follows it."""
+    said = {"name": "SIMPEG Contoh", "days": "7"}
+    assert InvitationForm({**said, "host": "simpeg.example.test"}).is_valid()
+    assert set(InvitationForm({**said, "host": "https://simpeg.example.test/"}).errors) == {"host"}
 
 
 @pytest.mark.parametrize("days", [0, 91])
