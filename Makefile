@@ -76,7 +76,7 @@ lock: env ## Renew the locks in requirements/ to the newest fitting versions
 	@sh scripts/lock.sh
 
 dist: env ## Build the wheel, the source archive and an archive of each course into dist/
-	@$(PY) -m build --no-isolation --outdir dist .
+	@$(PY) scripts/packages.py dist
 	@$(PY) scripts/course_archives.py dist
 
 clean: ## Remove the environment and everything that was built or run here

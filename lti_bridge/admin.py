@@ -26,6 +26,7 @@ from .models import (
     ToolKey,
 )
 from .operations.urls import urls as operations_urls
+from .origins import is_host
 from .reasons import told
 from .roster import admin as rosters
 
@@ -60,6 +61,13 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = RegistrationInvitation
         fields = ("name", "host", "trusts_nip")
         labels: ClassVar = {"name": _("name of the HR system"), "host": _("its host name")}
+
+    def clean_host(self) -> str:
+        """Refuse what no address has for a host: nobody could ever use the link."""
+        host: str = self.cleaned_data["host"]
+        if host and not is_host(host):
+            raise forms.ValidationError(_("Write the host name without scheme and port."), code="host")
+        return host
 
 
 @admin.register(RegistrationInvitation)

@@ -22,6 +22,8 @@ from .conf import setting
 from .host import CourseHost
 from .lti11.checks import outcome_addresses, shared_secrets
 from .models import LtiVersion, Platform
+from .origins import is_host
+from .reasons import told
 from .settings.common import SCHEDULED
 
 __all__ = ["LEAST_VERSIONS", "check_database", "check_settings"]
@@ -112,7 +114,7 @@ def _host() -> Messages:
 
 def _http_hosts() -> Messages:
     for name in ("KAPASITAS_LTI_ALLOW_HTTP_HOSTS", "KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS"):
-        if wrong := _wrong(setting(name), _is_host):
+        if wrong := _wrong(setting(name), is_host):
             yield Error(
                 _("{name} is to be a list of host names, and holds {wrong}.").format(
                     name=name, wrong=", ".join(map(repr, wrong))
@@ -127,13 +129,6 @@ def _wrong(values: object, is_right: Callable[[object], bool]) -> list[object]:
     if not isinstance(values, list | tuple):
         return [values]
     return [value for value in values if not is_right(value)]
-
-
-def _is_host(value: object) -> bool:
-    if not isinstance(value, str) or not value:
-        return False
-    # A host name with a port has one colon, an IPv6 address has more.
-    return value.count(":") != 1 and not any(char in "/@*" or char.isspace() for char in value)
 
 
 def _courses() -> Messages:
@@ -392,7 +387,7 @@ def _registered_addresses() -> Messages:
             except UrlNotAllowedError as error:
                 yield Warning(
                     _("The platform “{platform}” has an address that is not used ({name}): {error}.").format(
-                        platform=platform.name, name=name, error=error
+                        platform=platform.name, name=name, error=told(str(error))
                     ),
                     hint=_(
                         "Register it with https, or name its host in KAPASITAS_LTI_ALLOW_HTTP_HOSTS where "

@@ -58,7 +58,8 @@ RESPONSE_LIMIT_BYTES = 4_000_000
 WATCH_EVERY_S = 0.5
 URL_LIMIT = 2000
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
+# Half a character (a lone surrogate) is what JSON can carry and nothing can send.
+UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 OUR_HEADERS = {"User-Agent": "Kapasitas", "Accept-Encoding": "gzip, deflate"}
 
 
@@ -271,8 +272,10 @@ def check_url(url: str) -> None:
     Link-local addresses, where clouds keep credentials, are refused; other private addresses are not,
     because a regional HR system usually lives on an intranet.
     """
+    if len(url) > URL_LIMIT:
+        raise UrlNotAllowedError("longer than two thousand characters")
     found = origin(url)
-    if found is None or len(url) > URL_LIMIT or UNPRINTABLE.search(url):
+    if found is None or UNPRINTABLE.search(url):
         raise UrlNotAllowedError("not an http(s) URL")
     scheme, host, _port = found
     if "@" in urlsplit(url).netloc:

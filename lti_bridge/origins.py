@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-__all__ = ["origin", "origin_text"]
+__all__ = ["is_host", "origin", "origin_text"]
 
 
 def origin(url: str) -> tuple[str, str, int] | None:
@@ -26,3 +26,11 @@ def origin_text(url: str) -> str:
     name = f"[{host}]" if ":" in host else host
     usual = port == (443 if scheme == "https" else 80)
     return f"{scheme}://{name}" if usual else f"{scheme}://{name}:{port}"
+
+
+def is_host(value: object) -> bool:
+    """Whether the value is a host's name or address, without scheme, port, path or pattern."""
+    if not isinstance(value, str) or not value:
+        return False
+    # A host name with a port has one colon, an IPv6 address has more.
+    return value.count(":") != 1 and not any(char in "/@*" or char.isspace() for char in value)

@@ -3,13 +3,23 @@
 import contextlib
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
+
+def port(variable: str, usual: str) -> int:
+    """Return the port that the environment names, or the usual one; exits where it names none."""
+    text = os.environ.get(variable, usual)
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65_536):
+        sys.exit(f"{variable} is to be a port from 1 to 65535, and is {text!r}.")
+    return int(text)
+
+
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("KAPASITAS_VAR", ROOT / "var"))
-SITE_PORT = int(os.environ.get("KAPASITAS_SITE_PORT", "8000"))
-SIMPEG_PORT = int(os.environ.get("KAPASITAS_SIMPEG_PORT", "8001"))
+SITE_PORT = port("KAPASITAS_SITE_PORT", "8000")
+SIMPEG_PORT = port("KAPASITAS_SIMPEG_PORT", "8001")
 SITE_URL = f"http://localhost:{SITE_PORT}"
 SIMPEG_URL = f"http://localhost:{SIMPEG_PORT}"
 

@@ -132,6 +132,8 @@ def main() -> None:
     ):
         if not free(port):
             sys.exit(f"Port {port} is in use, and the {name} needs it: free it or set {variable} to another.")
+    if SITE_PORT == SIMPEG_PORT:
+        sys.exit(f"Both sites cannot serve on port {SITE_PORT}: set KAPASITAS_SIMPEG_PORT to another.")
     lock = hold_data()
     signal.signal(signal.SIGTERM, stop)
     children: dict[str, subprocess.Popen[bytes]] = {}

@@ -5,8 +5,13 @@ Learners are chosen by ``?student=NAME`` in the address; grades and completion g
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
+from .common_settings import port
+from .run import free
+
+PORT = "KAPASITAS_WORKBENCH_PORT"
 SCENARIOS = Path(__file__).resolve().parent / "workbench_scenarios"
 
 
@@ -52,12 +57,18 @@ def application() -> object:
 
 def main(arguments: list[str]) -> None:
     """Serve until interrupted."""
-    port = int(arguments[0]) if arguments else int(os.environ.get("KAPASITAS_WORKBENCH_PORT", "8002"))
+    if arguments:
+        os.environ[PORT] = arguments[0]
+    number = port(PORT, "8002")
+    if not free(number):
+        sys.exit(f"Port {number} is in use, and the workbench needs it: free it or set {PORT} to another.")
+    # fs 2.4.16, which XBlock brings, is loud about its own future.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     served = application()
     from waitress import serve
 
-    print(f"Workbench: http://localhost:{port}/")
-    serve(served, host="127.0.0.1", port=port, threads=4)
+    print(f"Workbench: http://localhost:{number}/  (Ctrl+C stops it)", flush=True)
+    serve(served, host="127.0.0.1", port=number, threads=4)
 
 
 if __name__ == "__main__":

@@ -40,12 +40,14 @@ def peer_python() -> Path | None:
     It installs the same import package as PyLTI1p3 and may share no environment with it.
     """
     python = PEER_ENV / "bin" / "python"
+    # Beside our tree pip takes the plugin for installed there, and says at length what it lacks.
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     pip = (str(python), "-m", "pip", "--disable-pip-version-check")
     try:
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(PEER_ENV)], check=True, stdout=sys.stderr)
         if subprocess.run([*pip, "show", "-q", "pylti1p3next"], stderr=subprocess.DEVNULL).returncode:
-            subprocess.run([*pip, "install", "-q", PEER], check=True, stdout=sys.stderr)
+            subprocess.run([*pip, "install", "-q", PEER], env=outside, check=True, stdout=sys.stderr)
     except (OSError, subprocess.CalledProcessError):
         print(f"{PEER} cannot be installed here: its ratios are left out", file=sys.stderr)
         return None

@@ -112,13 +112,23 @@ def _may_list(target: ReportTarget) -> bool:
 
 
 def adopted(target: ReportTarget, kind: ReportKind, exchange: Exchange) -> str:
-    """Return the first of our line items by URL, or "": any two workers choose the same one."""
+    """Return the first of our line items by URL, or "": any two workers choose the same one.
+
+    Raises DeliveryError, also for an address that we could never send to: it is not remembered, and no
+    further line item is made beside it.
+    """
     ours = [
         item.url
         for item in _listed(target, kind, exchange)
         if item.tag == TAGS[kind] and item.resource_link_id == target.resource_link_id
     ]
-    return min(ours, key=lambda url: (len(url), url), default="")
+    url = min(ours, key=lambda url: (len(url), url), default="")
+    if url:
+        try:
+            http.check_url(url)
+        except http.UrlNotAllowedError as error:
+            raise BlockedError(f"the line item's address cannot be used: {error}") from error
+    return url
 
 
 def _created(

@@ -107,7 +107,7 @@ def _reachable(addresses: set[str]) -> Iterator[Finding]:
         except http.UrlNotAllowedError as error:
             yield Finding(
                 code="address", step=_("Address"), status=Status.PROBLEM,
-                detail=f"{urlsplit(address).hostname or '-'}: {error}",
+                detail=f"{urlsplit(address).hostname or '-'}: {told(str(error))}",
                 remedy=_("Correct the address in the registration; plain http needs "
                          "KAPASITAS_LTI_ALLOW_HTTP_HOSTS."),
             )  # fmt: skip
@@ -182,7 +182,8 @@ def _key_set(platform: Platform) -> Iterator[Finding]:
         reply = http.fetch("GET", platform.key_set_url, headers={"Accept": "application/json"})
         document = reply.json() if reply.status == 200 else None
     except http.HttpError as error:
-        yield Finding(code="key_set", step=step, status=Status.PROBLEM, detail=str(error), remedy=remedy)
+        detail = told(str(error))
+        yield Finding(code="key_set", step=step, status=Status.PROBLEM, detail=detail, remedy=remedy)
         return
     listed = document.get("keys") if isinstance(document, dict) else None
     usable = [

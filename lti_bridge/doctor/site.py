@@ -17,6 +17,7 @@ from lti_bridge import keys
 from lti_bridge.conf import setting
 from lti_bridge.http import HttpError, fetch
 from lti_bridge.models import Delivery, DeliveryState, Platform, ProgressNotice, ToolKey
+from lti_bridge.reasons import told
 from lti_bridge.toggles import delivery_is_halted
 
 from .findings import Finding, Status
@@ -91,7 +92,10 @@ def _key_set(site: str) -> Finding:
         reply = fetch("GET", address)
         document = reply.json() if reply.status == 200 else None
     except HttpError as error:
-        return Finding(code="jwks", step=step, status=Status.PROBLEM, detail=str(error), remedy=remedy)
+        return Finding(
+            code="jwks", step=step, status=Status.PROBLEM, detail=f"{address}: {told(str(error))}",
+            remedy=remedy,
+        )  # fmt: skip
     published = {one.get("kid") for one in document.get("keys", [])} if isinstance(document, dict) else set()
     signing = ToolKey.objects.filter(active=True).order_by("-pk").values_list("kid", flat=True).first()
     if signing in published:

@@ -31,6 +31,7 @@ __all__ = [
     "is_storable",
     "read_launch",
     "read_message",
+    "too_long",
 ]
 
 LEEWAY = timedelta(seconds=60)
@@ -256,6 +257,16 @@ def _missing(fault: str) -> LaunchError:
     )
 
 
+def too_long(fault: str, limit: int) -> LaunchError:
+    """Return the error for a text that is longer than we keep."""
+    return MalformedLaunchError(
+        fault,
+        # Translators: %(claim)s is the technical name of a field, such as "lineitem"
+        _("“%(claim)s” of the launch is longer than %(limit)s characters.")
+        % {"claim": fault, "limit": limit},
+    )
+
+
 def _short(claim: str) -> str:
     return claim.removeprefix(CLAIM)
 
@@ -273,8 +284,10 @@ def _text(claims: Claims, name: str, limit: int) -> str:
     value = claims.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > limit or not is_storable(value):
+    if not isinstance(value, str) or not is_storable(value):
         raise _missing(_short(name))
+    if len(value) > limit:
+        raise too_long(_short(name), limit)
     return value
 
 

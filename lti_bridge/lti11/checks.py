@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lti_bridge.models import LtiVersion, Platform, ReportTarget
 from lti_bridge.origins import origin
+from lti_bridge.reasons import told
 
 __all__ = ["outcome_addresses", "shared_secrets"]
 
@@ -58,7 +59,7 @@ def outcome_addresses() -> Iterator[CheckMessage]:
             seen.add(place)
             yield Warning(
                 _("The platform “{platform}” wants grades at an address that is not used: {error}.").format(
-                    platform=name, error=error
+                    platform=name, error=told(str(error))
                 ),
                 hint=_(
                     "Register it with https, or name its host in KAPASITAS_LTI_ALLOW_HTTP_HOSTS where "

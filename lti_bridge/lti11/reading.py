@@ -16,6 +16,7 @@ from lti_bridge.launch.claims import (
     Launch,
     Place,
     Services,
+    too_long,
 )
 from lti_bridge.launch.errors import MalformedLaunchError
 from lti_bridge.origins import origin
@@ -100,7 +101,7 @@ def _text(parameters: Parameters, name: str, limit: int) -> str:
     value = parameters.get(name, "")
     # Length, not form, where databases take any text: names have all sorts of characters.
     if len(value) > limit:
-        raise _malformed(name)
+        raise too_long(name, limit)
     return value
 
 

@@ -12,27 +12,44 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def wheel_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel as `make dist` builds it, from a copy of the tracked files only."""
-    source = tmp_path_factory.mktemp("source")
+def packages(source: Path) -> dict[str, Path]:
+    """What `make dist` builds, by the end of its name, from a copy of the tracked files only."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     for name in listed.decode().split("\0"):
         if name and (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", source / "dist", source],
+        [sys.executable, "scripts/packages.py", source / "dist", source],
+        cwd=ROOT,
         check=True,
         capture_output=True,
     )
-    (path,) = (source / "dist").glob("*.whl")
-    return path
+    return {path.suffix: path for path in (source / "dist").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return packages(tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture(scope="module")
+def wheel_file(built: dict[str, Path]) -> Path:
+    return built[".whl"]
 
 
 @pytest.fixture(scope="module")
 def wheel(wheel_file: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(wheel_file)
+
+
+def test_the_same_files_give_the_same_bytes(built: dict[str, Path], tmp_path: Path) -> None:
+    """Neither the time nor the place of the build is in them: anybody can build them anew and compare."""
+    again = packages(tmp_path / "elsewhere")
+    assert {end: path.read_bytes() for end, path in again.items()} == {
+        end: path.read_bytes() for end, path in built.items()
+    }
+    assert set(built) == {".whl", ".gz"}
 
 
 def test_wheel_holds_the_product_only(wheel: zipfile.ZipFile) -> None:

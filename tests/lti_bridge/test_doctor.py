@@ -142,6 +142,8 @@ def test_an_authority_of_the_region_is_believed_where_it_is_named(monkeypatch, t
 def test_an_address_that_may_not_be_used_is_a_problem(healthy):
     Platform.objects.update(auth_token_url="http://simpeg.example.test/token")
     assert found(Platform.objects.get())["address"][0] == "problem"
+    with override("id"):
+        assert "harus https" in found(Platform.objects.get())["address"][1]
 
 
 @pytest.mark.parametrize(

@@ -144,3 +144,27 @@ def test_a_platform_with_an_unsafe_address_is_not_registered(name):
     with pytest.raises(CommandError, match=f"--{name.replace('_', '-')}.*KAPASITAS_LTI_ALLOW_HTTP_HOSTS"):
         call_command("lti_platform", **{**PLATFORM, name: "http://simpeg.example.test/"})
     assert not Platform.objects.exists()
+
+
+@pytest.mark.parametrize("value", ["", " ", "a" * 256, "a\x00b"], ids=["empty", "blank", "long", "NUL"])
+@pytest.mark.parametrize("name", ["issuer", "client_id", "deployment_id", "name"])
+def test_what_names_a_platform_is_a_text_that_can_be_kept(name, value):
+    """A database would cut it, or refuse it without saying which option is meant."""
+    with pytest.raises(CommandError, match=f"--{name.replace('_', '-')} is to be a text of at most 255"):
+        call_command("lti_platform", **{**PLATFORM, name: value})
+    assert not Platform.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["auth_login_url", "auth_token_url", "key_set_url", "token_audience"])
+def test_an_address_of_a_platform_has_an_end(name):
+    with pytest.raises(CommandError, match=f"--{name.replace('_', '-')} .*500"):
+        call_command("lti_platform", **{**PLATFORM, name: "https://simpeg.example.test/" + "a" * 500})
+    assert not Platform.objects.exists()
+
+
+@pytest.mark.parametrize("option", ["--key", "--name"])
+def test_what_names_a_consumer_is_a_text_that_can_be_kept(option):
+    options = {"--key": "k", "--name": "SIMPEG lama", option: "a" * 256}
+    with pytest.raises(CommandError, match=f"{option} is to be a text of at most 255"):
+        call_command("lti_consumer", *(f"{name}={value}" for name, value in options.items()))
+    assert not Platform.objects.exists()

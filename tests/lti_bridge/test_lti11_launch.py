@@ -12,7 +12,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lti_bridge.launch.errors import LaunchError, StaleLoginError, UntrustedLaunchError
+from lti_bridge.launch import claims
+from lti_bridge.launch.errors import LaunchError, MalformedLaunchError, StaleLoginError, UntrustedLaunchError
+from lti_bridge.lti11 import reading
 from lti_bridge.lti11 import signature as checking
 from lti_bridge.lti11.parameters import read_parameters
 from lti_bridge.lti11.reading import place_of, read_launch
@@ -456,3 +458,18 @@ def test_any_signed_launch_is_answered(client, consumer, changes):
     """From a platform that is registered, too: 302 or a page that explains."""
     reply = post(client, form_of(URL, **changes))
     assert reply.status_code in (302, 400, 401, 403)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: claims._text({"lineitem": "a" * 11}, "lineitem", 10),
+        lambda: reading._text({"lineitem": "a" * 11}, "lineitem", 10),
+    ],
+)
+def test_what_is_too_long_is_said_to_be(read):
+    """With the field and the limit, in both versions of LTI."""
+    with pytest.raises(MalformedLaunchError) as caught:
+        read()
+    assert "“lineitem”" in str(caught.value.message)
+    assert "10" in str(caught.value.message)

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lti_bridge.admin import InvitationForm
 from lti_bridge.launch.invitations import invite
 from lti_bridge.launch.registration import ToolAddresses, registration_request
 from lti_bridge.models import Deployment, Platform, RegistrationInvitation
@@ -339,6 +340,29 @@ def test_the_command_makes_a_link_that_works(client, db, hr):
     assert timedelta(days=2) < row.expires_at - timezone.now() <= timedelta(days=3)
     assert follow(client, link, hr).status_code == 200
     assert not Platform.objects.get().trusts_nip
+
+
+@pytest.mark.parametrize(
+    ("fault", "options"),
+    {
+        "name is to be": {"name": " "},
+        "at most 255": {"name": "a" * 256},
+        "--host": {"name": "x", "host": "https://simpeg.example.test/"},
+        "--site": {"name": "x", "site": "learn.example.go.id"},
+    }.items(),
+)
+def test_a_link_that_nobody_could_use_is_not_made(db, fault, options):
+    """The argument at fault is named."""
+    with pytest.raises(CommandError, match=fault):
+        call_command("lti_invite", options.pop("name"), **options)
+    assert not RegistrationInvitation.objects.exists()
+
+
+def test_the_administration_asks_for_a_host_too(db):
+    """A link for an address would be refused to everybody who follows it."""
+    said = {"name": "SIMPEG Contoh", "days": "7"}
+    assert InvitationForm({**said, "host": "simpeg.example.test"}).is_valid()
+    assert set(InvitationForm({**said, "host": "https://simpeg.example.test/"}).errors) == {"host"}
 
 
 @pytest.mark.parametrize("days", [0, 91])

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import jwt
 import pytest
 from django.core.cache import cache, caches
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from lti_bridge import http, keys
@@ -28,6 +28,7 @@ from lti_bridge.models import (
     ReportKind,
     ReportTarget,
 )
+from lti_bridge.outbox import unblock
 from lti_bridge.sender import LEASE, Ending, claim, deliver_next, settle
 from lti_bridge.sending import engine
 from lti_bridge.sending.attempting import failed
@@ -422,6 +423,28 @@ def test_the_lock_of_another_worker_stays(ags, finished):
     assert ReportTarget.objects.get().line_item_lock_until == later
 
 
+UNUSABLE = {
+    "too-long": ("a" * 2000, "longer than two thousand characters"),
+    "half-a-character": ("\ud800", "not an http(s) URL"),
+    "no-character": ("\x00", "not an http(s) URL"),
+}
+
+
+@pytest.mark.parametrize(("end", "why"), UNUSABLE.values(), ids=UNUSABLE)
+def test_a_line_item_with_an_address_that_cannot_be_kept_is_named(ags, finished, end, why):
+    """The reason is said; none is made beside it, and once the platform has mended it the result arrives."""
+    ags.line_items["/item/" + end] = {"tag": "kapasitas-grade", "resourceLinkId": "tautan-1"}
+    only("grade")
+    deliver_all()
+    assert ReportTarget.objects.get().blocked_reason == f"the line item's address cannot be used: {why}"
+    assert (ags.requests_to("POST", "/lineitems"), LineItem.objects.count()) == ([], 0)
+    ags.line_items = {"/item/1": {"tag": "kapasitas-grade", "resourceLinkId": "tautan-1"}}
+    unblock(ReportTarget.objects.get(), timezone.now())
+    due_now()
+    deliver_all()
+    assert [item for item, _score, _body in ags.scores] == ["/item/1"]
+
+
 @pytest.mark.parametrize("missing", ["scope/score", "scope/lineitem"], ids=str)
 def test_what_the_launch_does_not_grant_is_not_tried(ags, finished, missing):
     """Without the permission nothing is sent, and the reason is said."""
@@ -571,6 +594,20 @@ def test_no_personal_data_in_what_is_recorded(ags, finished):
     deliver_all()
     attempt = DeliveryAttempt.objects.get()
     assert attempt.message == "posting the score answered 422"
+
+
+@pytest.mark.parametrize("option", ["--idle", "--lease"])
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "1e9", "lama"])
+def test_the_command_takes_seconds_only(db, option, value):
+    """A lease that is over before it begins would have two workers send the same."""
+    with pytest.raises(CommandError, match=f"{option}: a number of seconds above 0"):
+        call_command("deliver", "--once", f"{option}={value}")
+
+
+def test_the_command_names_a_file_that_it_cannot_touch(db, tmp_path):
+    """The option at fault, before anything is sent."""
+    with pytest.raises(CommandError, match=r"--alive .*gone/alive: No such file"):
+        call_command("deliver", "--once", "--alive", str(tmp_path / "gone/alive"))
 
 
 def test_the_command_sends_what_is_due_and_ends(ags, finished, capsys):

@@ -56,6 +56,47 @@ def test_a_port_in_use_is_named_with_its_remedy(tmp_path: Path) -> None:
     assert refused.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("wrong", ["lama", "0", "99999", ""])
+def test_a_port_that_is_none_is_named(tmp_path: Path, wrong: str) -> None:
+    """The variable and what it may hold, for each thing that serves."""
+    told = run(tmp_path / "var", KAPASITAS_SIMPEG_PORT=wrong)
+    assert told.returncode == 1
+    assert told.stderr == f"KAPASITAS_SIMPEG_PORT is to be a port from 1 to 65535, and is {wrong!r}.\n"
+
+
+def test_both_sites_on_one_port_are_refused(tmp_path: Path) -> None:
+    """Else the second would end while the first is being set up."""
+    port = str(free_port())
+    told = run(tmp_path / "var", KAPASITAS_SITE_PORT=port, KAPASITAS_SIMPEG_PORT=port)
+    assert (told.returncode, "KAPASITAS_SIMPEG_PORT" in told.stderr) == (1, True)
+    assert not (tmp_path / "var").exists()
+
+
+def test_the_workbench_names_a_port_in_use(tmp_path: Path) -> None:
+    """In a sentence, before it sets anything up."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = subprocess.run(
+            [sys.executable, "-m", "standalone.workbench", str(port)],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert (told.returncode, told.stderr.count("\n")) == (1, 1)
+    assert f"Port {port} is in use" in told.stderr
+    assert "KAPASITAS_WORKBENCH_PORT" in told.stderr
+
+
+def test_commands_say_nothing_of_their_libraries(tmp_path: Path) -> None:
+    """A warning that nobody can act on hides what the command says."""
+    told = subprocess.run(
+        [sys.executable, "-m", "standalone.manage", "site", "check"],
+        cwd=ROOT, env={**os.environ, "KAPASITAS_VAR": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (told.returncode, told.stderr) == (0, "")
+
+
 def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two senders of two runs would share one outbox; the first run keeps its data to itself."""
     from standalone import run as module

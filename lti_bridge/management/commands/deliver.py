@@ -2,17 +2,19 @@
 
 import signal
 import threading
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 from django.utils import timezone
 
 from lti_bridge.sender import LEASE, deliver_due
 from lti_bridge.sending.waiting import standing_back
+
+DAY_S = 86_400
 
 
 class Command(BaseCommand):
@@ -29,10 +31,10 @@ class Command(BaseCommand):
             action="store_true",
             help="end when nothing can be sent, and name the HR systems that are left alone",
         )
-        parser.add_argument("--idle", type=float, default=0.5, help="seconds to wait when nothing is due")
+        parser.add_argument("--idle", type=_seconds, default=0.5, help="seconds to wait when nothing is due")
         parser.add_argument(
             "--lease",
-            type=float,
+            type=_seconds,
             default=LEASE.total_seconds(),
             help="seconds after which others may take up what a worker that died had begun; longer than "
             "the slowest exchange (default: %(default)s)",
@@ -79,7 +81,10 @@ class Command(BaseCommand):
         def stopped() -> bool:
             # Asked a few times a second, and after each delivery at the latest.
             if alive:
-                alive.touch()
+                try:
+                    alive.touch()
+                except OSError as error:
+                    raise CommandError(f"--alive {alive}: {error.strerror}") from error
             return stop.is_set()
 
         attempted = 0
@@ -91,3 +96,14 @@ class Command(BaseCommand):
             close_old_connections()
             stop.wait(idle)
         self.stdout.write(f"attempts: {attempted}")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    # Neither is "nan", which is a number to Python.
+    if not 0 < seconds <= DAY_S:
+        raise ArgumentTypeError(f"a number of seconds above 0 and up to {DAY_S}")
+    return seconds

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from lti_bridge.lti11.consumers import LEAST_SECRET, MOST_SECRET, give_deployment, is_fit_secret
+from lti_bridge.management.given import text_given
 from lti_bridge.management.treating import add_treatment, treatment_in
 from lti_bridge.models import LtiVersion, Platform
 from lti_bridge.models.digests import digest
@@ -44,9 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         """Write both rows in one transaction; a secret that is there stays, unless it is to be replaced."""
-        key, name = str(options["key"]), str(options["name"])
-        if not key.strip() or len(key) > 255 or not key.isprintable():
-            raise CommandError("--key is to be a text of at most 255 printable characters.")
+        key, name = text_given("--key", options["key"]), text_given("--name", options["name"])
         asked = _asked_secret() if options["ask_secret"] else ""
         made = ""
         with transaction.atomic():

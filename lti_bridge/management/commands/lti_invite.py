@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lti_bridge.launch.invitations import DEFAULT_DAYS, LONGEST_DAYS, invite
+from lti_bridge.management.given import text_given
+from lti_bridge.origins import is_host, origin
 
 
 class Command(BaseCommand):
@@ -33,12 +35,17 @@ class Command(BaseCommand):
         days = int(str(options["days"]))
         if not 1 <= days <= LONGEST_DAYS:
             raise CommandError(f"--days is to be from 1 to {LONGEST_DAYS}.")
+        host, site = str(options["host"]), str(options["site"]).rstrip("/")
+        if host and not is_host(host):
+            raise CommandError("--host is to be a host name such as simpeg.example.go.id, and no address.")
+        if site and origin(site) is None:
+            raise CommandError("--site is to be an address such as https://learn.example.go.id.")
         _invitation, token = invite(
-            name=str(options["name"]),
-            host=str(options["host"]),
+            name=text_given("name", options["name"]),
+            host=host,
             days=days,
             trusts_nip=bool(options["trusts_nip"]),
             now=timezone.now(),
         )
         path = reverse("kapasitas_lti:register", args=[token])
-        self.stdout.write(str(options["site"]).rstrip("/") + path)
+        self.stdout.write(site + path)

@@ -6,11 +6,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from lti_bridge.http import UrlNotAllowedError, check_url
+from lti_bridge.management.given import text_given
 from lti_bridge.management.treating import add_treatment, treatment_in
 from lti_bridge.models import Deployment, Platform
 from lti_bridge.models.digests import digest
 
 URLS = ("auth_login_url", "auth_token_url", "key_set_url")
+URL_LIMIT = 500
 
 
 class Command(BaseCommand):
@@ -41,20 +43,18 @@ class Command(BaseCommand):
         add_treatment(parser)
 
     def handle(self, *args: object, **options: object) -> None:
-        """Write both rows in one transaction; a wrong address is refused before."""
-        for name in URLS:
-            try:
-                check_url(str(options[name]))
-            except UrlNotAllowedError as error:
-                raise CommandError(
-                    f"--{name.replace('_', '-')} cannot be used: {error}. Plain http is for hosts in "
-                    "KAPASITAS_LTI_ALLOW_HTTP_HOSTS only."
-                ) from error
-        issuer, client_id = str(options["issuer"]), str(options["client_id"])
-        values: dict[str, object] = {name: str(options[name]) for name in ("name", *URLS)}
-        values |= treatment_in(options)
+        """Write both rows in one transaction; what does not fit is refused before."""
+        name = text_given("--name", options["name"])
+        issuer = text_given("--issuer", options["issuer"])
+        client_id = text_given("--client-id", options["client_id"])
+        deployment_id = text_given("--deployment-id", options["deployment_id"])
+        urls = {url: _address(url, str(options[url])) for url in URLS}
+        values: dict[str, object] = {"name": name, **urls, **treatment_in(options)}
         if options.get("token_audience") is not None:
-            values["token_audience"] = str(options["token_audience"])
+            audience = str(options["token_audience"])
+            values["token_audience"] = (
+                text_given("--token-audience", audience, limit=URL_LIMIT) if audience else ""
+            )
         with transaction.atomic():
             platform, made = Platform.objects.update_or_create(
                 key_digest=digest(issuer, client_id),
@@ -65,7 +65,6 @@ class Command(BaseCommand):
                     "trusts_nip": bool(options["trusts_nip"]),
                 },
             )
-            deployment_id = str(options["deployment_id"])
             # Who names it here confirms it, should a launch have named it before.
             Deployment.objects.update_or_create(
                 platform=platform,
@@ -74,3 +73,17 @@ class Command(BaseCommand):
             )
         if int(str(options["verbosity"])):
             self.stdout.write(f"{'registered' if made else 'updated'}: {platform.name}")
+
+
+def _address(name: str, url: str) -> str:
+    option = f"--{name.replace('_', '-')}"
+    if len(url) > URL_LIMIT:
+        raise CommandError(f"{option} cannot be used: it is longer than {URL_LIMIT} characters.")
+    try:
+        check_url(url)
+    except UrlNotAllowedError as error:
+        raise CommandError(
+            f"{option} cannot be used: {error}. Plain http is for hosts in "
+            "KAPASITAS_LTI_ALLOW_HTTP_HOSTS only."
+        ) from error
+    return url

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from lti_bridge.models import DeliveryState
+from lti_bridge.models import Delivery, DeliveryState, Platform, ReportTarget
 from lti_bridge.operations import actions
 from lti_bridge.operations.actions import Order
 from lti_bridge.operations.causes import causes
@@ -43,8 +43,12 @@ class Command(BaseCommand):
             cause=str(options["cause"]),
             ids=tuple(options["delivery"]),  # type: ignore[arg-type]
         )
+        _check(selection)
         if options["list"]:
-            for cause in causes(selection.deliveries()):
+            found = causes(selection.deliveries())
+            if not found:
+                self.stdout.write(f"no delivery is {options['state']}")
+            for cause in found:
                 status = f" ({cause.http_status})" if cause.http_status else ""
                 self.stdout.write(
                     f"{cause.key}  {cause.count:6}  {cause.error_class}{status}: {cause.message}".rstrip()
@@ -59,6 +63,17 @@ class Command(BaseCommand):
         done = action(ids, order, timezone.now())
         left = "".join(f", {reason}: {count}" for reason, count in sorted(done.skipped.items()))
         self.stdout.write(f"done: {done.changed}, superseded: {done.superseded}{left}")
+
+
+def _check(selection: Selection) -> None:
+    """Raise CommandError for a number that nothing has: "done: 0" would hide the slip."""
+    if selection.platform is not None and not Platform.objects.filter(pk=selection.platform).exists():
+        raise CommandError(f"There is no platform {selection.platform}.")
+    if selection.target is not None and not ReportTarget.objects.filter(pk=selection.target).exists():
+        raise CommandError(f"There is no report target {selection.target}.")
+    there = set(Delivery.objects.filter(pk__in=selection.ids).values_list("pk", flat=True))
+    if missing := [str(number) for number in selection.ids if number not in there]:
+        raise CommandError(f"There is no delivery {', '.join(missing)}; nothing was done.")
 
 
 def _int(value: object) -> int | None:

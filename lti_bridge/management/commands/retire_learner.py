@@ -3,7 +3,8 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from lti_bridge.retirement import retire_user
@@ -25,6 +26,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             answers = forget_person(user_id)
             retired = retire_user(user_id)
+            known = answers or retired.accounts or retired.records_kept
+            # An account that is gone may have left something; a number that nobody has is a slip.
+            if not known and not get_user_model().objects.filter(pk=user_id).exists():
+                raise CommandError(f"There is no account {user_id}, and nothing is known of one.")
         self.stdout.write(
             f"user {user_id}: {answers} answers deleted, {retired.accounts} accounts unlinked, "
             f"{retired.reports_given_up} reports given up, {retired.records_kept} completion records kept"

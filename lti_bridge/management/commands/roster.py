@@ -29,6 +29,8 @@ class Command(BaseCommand):
                 raise CommandError(
                     "No launch into this target granted a roster, or its platform is not in use."
                 )
+        if not targets:
+            self.stdout.write("no launch has granted a roster yet")
         problems = 0
         for target in targets:
             try:

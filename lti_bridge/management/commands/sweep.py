@@ -36,7 +36,10 @@ class Command(BaseCommand):
         only = options["course"]
         if only and not is_watched(only):
             raise CommandError(f"{only} is not watched: no HR system launches it, and no setting names it")
-        failures = sum(self._one(course_key, since) for course_key in ([only] if only else watched_courses()))
+        courses = [only] if only else list(watched_courses())
+        if not courses:
+            self.stdout.write("no course is watched: no HR system launches one, and no setting names one")
+        failures = sum(self._one(course_key, since) for course_key in courses)
         if failures:
             raise SystemExit(1)
 
@@ -57,6 +60,6 @@ def _moment(text: str) -> datetime:
     except ValueError:
         found = None
     if found is None:
-        raise CommandError(f"{text} is no time")
+        raise CommandError(f"{text} is no time such as 2026-03-01 or 2026-03-01T08:00+07:00")
     moment = found if isinstance(found, datetime) else datetime.combine(found, datetime.min.time())
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

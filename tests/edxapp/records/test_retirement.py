@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from lti_bridge.models import (
     CompletionRecord,
@@ -124,3 +124,10 @@ def test_another_person_is_left_alone(official: Any) -> None:
     for model in (Response, models.Evidence, MasteryOverride):
         assert model._default_manager.filter(user_id=official.pk).exists()
     assert LinkedAccount.objects.get(user_id=official.pk).sub == "orang-7"
+
+
+def test_a_number_that_nobody_has_is_a_slip(official: Any) -> None:
+    """That 0 answers were deleted would let an operator believe that somebody was forgotten."""
+    with pytest.raises(CommandError, match="no account 99999"):
+        call_command("retire_learner", "99999", stdout=StringIO())
+    assert official_of(official.pk) is not None

@@ -45,4 +45,16 @@ def test_one_that_was_delivered_is_not_sent_again(trouble):
 
 def test_a_blocked_target_s_rows_only(trouble):
     assert replay("--state", "blocked", "--target", str(trouble.target.pk)).startswith("done: 1")
-    assert replay("--platform", "99999").startswith("done: 0")
+
+
+@pytest.mark.parametrize("option", ["--platform", "--target", "--delivery"])
+def test_a_number_that_nothing_has_is_a_slip(trouble, option):
+    with pytest.raises(CommandError, match=f"There is no .*{option[2:]} 99999"):
+        replay(option, "99999")
+    with pytest.raises(CommandError):
+        replay("--list", option, "99999")
+    assert not OperatorAction.objects.exists()
+
+
+def test_an_empty_list_says_so(trouble):
+    assert replay("--list", "--state", "held") == "no delivery is held\n"

@@ -385,5 +385,10 @@ def test_commands_import_and_export(db: None, write_course: Write, tmp_path: Pat
     call_command("import_course", str(tmp_path / "k.tar.gz"), stdout=io.StringIO())
     with pytest.raises(CommandError, match="course-v1:a"):
         call_command("export_course", "course-v1:a+b+c", str(tmp_path / "o"))
+    with pytest.raises(CommandError, match="course-v1:a"):
+        call_command("export_course", "course-v1:a+b+c", str(tmp_path / "o.tar.gz"))
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith("o")} == set()
+    with pytest.raises(CommandError, match=r"nowhere/k\.tar\.gz: No such file"):
+        call_command("export_course", KEY, str(tmp_path / "nowhere/k.tar.gz"))
     with pytest.raises(CommandError, match=r"course\.xml"):
         call_command("import_course", str(tmp_path), stdout=io.StringIO())

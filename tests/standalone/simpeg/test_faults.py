@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
 from waitress import create_server
@@ -160,3 +160,31 @@ def test_every_fault_and_service_is_documented() -> None:
     """docs/reference/demo-simpeg.md names them all."""
     text = (Path(__file__).parents[3] / "docs/reference/demo-simpeg.md").read_text(encoding="utf-8")
     assert [name for name in (*KINDS, *ENDPOINTS) if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("times", "0"),
+        ("times", "-1"),
+        ("percent", "0"),
+        ("percent", "200"),
+        ("seconds", "nan"),
+        ("seconds", "x"),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(db: None, option: str, value: str) -> None:
+    """The option is named, and nothing is switched."""
+    with pytest.raises(CommandError, match=f"--{option}: a .*number"):
+        call_command("simpeg_fault", "slow", f"--{option}={value}")
+    assert not Fault.objects.exists()
+
+
+def test_the_command_says_what_is_on(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """So that nobody forgets one."""
+    switch("slow", on="scores", times=3)
+    call_command("simpeg_fault", "server_error", percent=50)
+    assert capsys.readouterr().out.splitlines() == [
+        "slow on scores, 100 %, 3 times",
+        "server_error on any, 50 %, until --clear",
+    ]

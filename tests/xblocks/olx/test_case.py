@@ -231,5 +231,10 @@ def test_commands_tell_all_that_is_wrong(tmp_path: Path) -> None:
         call_command("import_case", tmp_path / "nowhere.json")
     with pytest.raises(CommandError, match="not well-formed"):
         call_command("export_case", str(bad), *SAID)
+    with pytest.raises(CommandError, match="nowhere/case: No such file"):
+        call_command("export_case", *SAID, f"--output={tmp_path / 'nowhere/case'}")
+    call_command("export_case", *SAID, f"--output={tmp_path / 'case'}")
+    with pytest.raises(CommandError, match="nowhere/xml: No such file"):
+        call_command("import_case", tmp_path / "case", output=tmp_path / "nowhere/xml")
     with pytest.raises(CommandError, match="no day"):
         call_command("export_case", "--creator=X", "--changed=26-11-2026")

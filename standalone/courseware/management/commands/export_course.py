@@ -24,9 +24,21 @@ class Command(BaseCommand):
         key, path = options["course_key"], options["path"]
         try:
             if path.name.endswith(".tar.gz"):
-                with path.open("wb") as archive:
-                    export_archive(key, archive)
+                _write_archive(key, path)
             else:
                 export_directory(key, path)
         except UnknownCourseError as error:
             raise CommandError(f"There is no course {key}.") from error
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from error
+
+
+def _write_archive(key: str, path: Path) -> None:
+    """Write the archive whole or not at all: one that was there stays until the new one is complete."""
+    draft = path.with_name(path.name + ".part")
+    try:
+        with draft.open("wb") as archive:
+            export_archive(key, archive)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -48,6 +48,9 @@ class Command(BaseCommand):
         package = write_case(framework, creator=options["creator"], changed=options["changed"])
         text = json.dumps(package, ensure_ascii=False, indent=1)
         if options["output"]:
-            options["output"].write_text(text + "\n", encoding="utf-8")
+            try:
+                options["output"].write_text(text + "\n", encoding="utf-8")
+            except OSError as error:
+                raise CommandError(f"{options['output']}: {error.strerror}") from error
         else:
             self.stdout.write(text)

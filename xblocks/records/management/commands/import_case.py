@@ -33,6 +33,9 @@ class Command(BaseCommand):
             raise CommandError(told)
         text = write_framework(framework)
         if options["output"]:
-            options["output"].write_text(text, encoding="utf-8")
+            try:
+                options["output"].write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise CommandError(f"{options['output']}: {error.strerror}") from error
         else:
             self.stdout.write(text)

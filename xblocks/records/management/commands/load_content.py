@@ -42,6 +42,8 @@ class Command(BaseCommand):
                 raise CommandError("\n".join(problems))
 
     def _load(self, directory: Path, *, quiet: bool) -> list[str]:
+        if not directory.is_dir():
+            return [f"{directory}: no such directory; give one that holds frameworks/ and banks/"]
         problems: list[str] = []
         for folder, load in (("frameworks", load_framework), ("banks", load_bank)):
             files = sorted((directory / folder).glob("*.xml"))
