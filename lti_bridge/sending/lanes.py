@@ -113,7 +113,12 @@ class Lane:
         try:
             with errands_go_to(self._desk.put), http.kept_open():
                 while (job := self._jobs.get()) is not None:
-                    self._desk.put(self._done(job))
+                    ending = self._done(job)
+                    self._desk.put(ending)
+                    # Only now: what the brake gives back must not reach the desk before the failures that put
+                    # it on, or the main thread would claim it anew before it knows that the system is down.
+                    if ending.decision is not None:
+                        self._brake.note(ending.error)
         except ClosedDeskError:
             # The worker ends without us; the lease decides about the rest.
             return
@@ -124,9 +129,7 @@ class Lane:
     def _done(self, job: Job) -> Ending:
         if self._brake.is_on or time.monotonic() > job.begin_by:
             return Ending(claim=job.claim)
-        ending = self._attempted(job)
-        self._brake.note(ending.error)
-        return ending
+        return self._attempted(job)
 
     def _attempted(self, job: Job) -> Ending:
         try:

@@ -14,7 +14,8 @@ import pytest
 from tests.net import free_port
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 170
+# Longer than `make run` itself waits, which says why it did not come.
+START_SECONDS = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def _served(var: Path) -> Iterator[Demo]:
     yield Demo(site=f"http://localhost:{site}", simpeg=f"http://localhost:{simpeg}", var=var)
     process.terminate()
     try:
-        process.wait(timeout=20)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         pytest.fail("the demo did not end when it was asked to")

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from .conftest import Demo
-from .people import sign_in
+from .people import BEGUN, sign_in
 
 pytestmark = [pytest.mark.browser]
 
@@ -65,6 +65,7 @@ def test_an_assessment_from_start_to_review(demo: Demo, page: Any) -> None:
     """Not begun, open, with its confirmation, and reviewed; all by keyboard."""
     sign_in(page, demo.site, "mentor")
     page.goto(demo.site + UNIT.format("unit-pretes"))
+    page.locator(BEGUN).wait_for()
     check(page)
     page.locator("[data-action=start]").press("Enter")
     page.locator("[data-item]").first.wait_for()

@@ -16,7 +16,7 @@ from .keys import all_items
 pytestmark = [pytest.mark.peer]
 
 COURSE_KEY = "course-v1:Kapasitas+PEM101+2026"
-ARRIVAL_SECONDS = 30
+ARRIVAL_SECONDS = 120
 
 
 @pytest.fixture

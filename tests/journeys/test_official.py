@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser]
 
 COURSE = "Manajemen Pemerintahan Kecamatan dan Kelurahan"
 OFFICIAL = "Contoh Lurah Demo"
-ARRIVAL_MS = 30_000
+ARRIVAL_MS = 120_000
 
 
 def test_official_learns_and_hr_has_exactly_one_record(

@@ -16,7 +16,7 @@ from .keys import all_items
 from .test_bad_input import COURSE_KEY, TIMEOUT, signed_in
 
 OFFICIAL = "sekcam"
-ARRIVAL_SECONDS = 60
+ARRIVAL_SECONDS = 120
 # As if the results had been sent an hour ago: what was sent just now is not judged.
 AN_HOUR_PASSES = """
 from datetime import timedelta
@@ -59,7 +59,17 @@ def wait_until(question, expected: str) -> None:
     assert said == expected
 
 
+def settled(demo: Demo) -> str:
+    """Whether the site knows of all that it has sent: HR has a result before the answer is noted."""
+    return on_site(
+        demo,
+        "from lti_bridge.models import Delivery; "
+        "print(not Delivery.objects.filter(state__in=['pending', 'in_flight']).exists())",
+    )
+
+
 def reconcile(demo: Demo, *options: str) -> tuple[int, str]:
+    wait_until(lambda: settled(demo), "True")
     on_site(demo, AN_HOUR_PASSES)
     done = demo.manage("reconcile", *(options or ("--all",)), check=False)
     assert not done.stderr, done.stderr

@@ -43,7 +43,10 @@ def test_a_roster_is_read_and_shows_who_has_not_begun(
     )
     page.get_by_label("Kemajuan").select_option(label="belum dimulai")
     page.get_by_role("button", name="Tampilkan").click()
+    # The list is there again, and shorter.
+    expect(members.get_by_role("row").filter(has_text="Contoh Camat Kedua Demo")).to_be_visible()
     expect(members.get_by_role("row").filter(has_text="Contoh Lurah Demo")).to_have_count(0)
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     found = Axe().run(page, options=WCAG)
     assert found.violations_count == 0, found.generate_report()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lti_bridge import addresses, http
 from lti_bridge.addresses import fetch_pinned, is_public, pin
 from lti_bridge.http import BadResponseError, InterruptedExchangeError, NoConnectionError, UrlNotAllowedError
+from tests.net import closed_port
 
 from .fakes import private_key
 from .registering_platform import registering
@@ -167,7 +168,7 @@ def test_a_head_that_drips_is_left(settings, monkeypatch):
         with connection:
             connection.recv(65_536)
             connection.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
-            for _byte in range(100):
+            for _byte in range(1200):
                 try:
                     connection.sendall(b"a")
                 except OSError:
@@ -182,7 +183,7 @@ def test_a_head_that_drips_is_left(settings, monkeypatch):
             with pytest.raises(InterruptedExchangeError):
                 fetch_pinned("GET", f"http://127.0.0.1:{server.getsockname()[1]}/")
             # We went first.
-            assert left.wait(10)
+            assert left.wait(60)
         finally:
             left.set()
             thread.join()
@@ -190,11 +191,9 @@ def test_a_head_that_drips_is_left(settings, monkeypatch):
 
 def test_a_port_where_nobody_listens(settings):
     """Nothing was sent, and it is known."""
-    from tests.net import free_port
-
     settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = settings.KAPASITAS_LTI_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
-    with pytest.raises(NoConnectionError):
-        fetch_pinned("GET", f"http://127.0.0.1:{free_port()}/")
+    with closed_port() as port, pytest.raises(NoConnectionError):
+        fetch_pinned("GET", f"http://127.0.0.1:{port}/")
 
 
 def certificate(path: Path, name: str) -> tuple[Path, ssl.SSLContext]:

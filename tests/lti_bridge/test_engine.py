@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import jwt
@@ -14,6 +15,7 @@ from django.utils import timezone
 from lti_bridge import errands
 from lti_bridge.api import note_progress
 from lti_bridge.delivery.circuit import OPENS_AFTER
+from lti_bridge.delivery.errors import TransientError
 from lti_bridge.models import (
     Delivery,
     DeliveryAttempt,
@@ -26,6 +28,7 @@ from lti_bridge.models import (
 )
 from lti_bridge.sender import deliver_due, deliver_next
 from lti_bridge.sending import engine, lanes, pacing
+from lti_bridge.sending.attempting import failed
 from lti_bridge.sending.claiming import claim_batch, due_platforms
 
 from .ags_server import AgsServer, running
@@ -93,8 +96,13 @@ def on_scores(answer):
 # --- batches ---------------------------------------------------------------------------------------------
 
 
-def test_a_batch_costs_few_queries_and_sends_each_row_once(hr, host, django_assert_max_num_queries):
+def test_a_batch_costs_few_queries_and_sends_each_row_once(
+    hr, host, monkeypatch, django_assert_max_num_queries
+):
     """Two dozen rows are claimed and settled together, with one attempt each."""
+    # A batch that takes longer is looked after in between, and settled in parts.
+    monkeypatch.setattr(engine, "LOOK_S", 60)
+    monkeypatch.setattr(engine, "SETTLE_AFTER_S", 60)
     platform = learners(host, hr.url, MANY)
     with django_assert_max_num_queries(MANY):
         assert deliver_due(stop=never) == MANY
@@ -133,24 +141,24 @@ def test_connections_are_kept_open(hr, host, monkeypatch):
     assert len(opened) <= lanes.THREADS
 
 
-def test_what_was_not_begun_is_given_back_when_the_worker_is_stopped(hr, host):
+def test_what_was_not_begun_is_given_back_when_the_worker_is_stopped(hr, host, monkeypatch):
     """Its attempt is gone and does not count; what was under way is finished."""
     platform = learners(host, hr.url, MANY)
-    told, recalled, asked = threading.Event(), threading.Event(), []
+    told, recalled = threading.Event(), threading.Event()
+    recall = lanes.Lane.recall
 
-    def stop() -> bool:
-        if told.is_set():
-            asked.append(1)
-            if len(asked) > 1:
-                recalled.set()
-        return told.is_set()
+    def note(lane):
+        recall(lane)
+        recalled.set()
 
-    def wait(_call) -> None:
+    def answer(_call):
         told.set()
-        recalled.wait(timeout=20)
+        # What is under way then is not over before the rest was given back.
+        recalled.wait(30)
 
-    hr.fault = on_scores(wait)
-    attempted = deliver_due(stop=stop)
+    monkeypatch.setattr(lanes.Lane, "recall", note)
+    hr.fault = on_scores(answer)
+    attempted = deliver_due(stop=told.is_set)
     assert 1 <= attempted == len(hr.scores) < MANY
     assert states(platform) == {"delivered": attempted, "pending": MANY - attempted}
     waiting = Delivery.objects.filter(state=DeliveryState.PENDING)
@@ -425,6 +433,22 @@ def test_a_system_that_is_down_is_left_alone_then_probed_then_sent_to(hr, host):
     assert (platform.failures_in_row, platform.circuit_open_until, platform.circuit_reason) == (0, None, "")
     assert states(platform) == {"delivered": MANY}
     assert len(hr.scores) == MANY
+
+
+def test_a_failure_is_told_before_it_holds_back_the_rest(monkeypatch):
+    """Else the rest comes back first, and is claimed anew before the worker knows that the system is down."""
+    happened: list[object] = []
+    down = failed(
+        SimpleNamespace(attempt_count=1), TransientError("no connection", no_answer=True), lambda: 1
+    )
+    monkeypatch.setattr(lanes, "attempt", lambda *_given: down)
+    monkeypatch.setattr(lanes._Brake, "note", lambda _brake, error: happened.append(error))
+    desk = SimpleNamespace(put=lambda ending: happened.append(ending))
+    lane = lanes.Lane(desk, lambda: 1)
+    lane.add([lanes.Job(claim=down.claim, service=None, begin_by=float("inf"))])
+    for thread in lane.close():
+        thread.join()
+    assert happened == [down, down.error]
 
 
 def test_a_system_that_cannot_be_reached_is_left_alone(host, settings):

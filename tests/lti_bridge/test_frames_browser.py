@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from lti_bridge.models import LinkedAccount, LoginState
 from scripts.browser import LAUNCH_ARGUMENTS, system_browser
@@ -84,7 +85,7 @@ def test_a_launch_without_cookies(simpeg, page, frame, capabilities):
     visit(page, simpeg, POSTED_AGAIN)
     window = open_window(page)
     account = LinkedAccount.objects.get()
-    assert window.inner_text("body") == f"course {COURSE} user {account.user_id}"
+    expect(window.locator("body")).to_have_text(f"course {COURSE} user {account.user_id}")
     asked = page.frame("penyimpan") if frame != "_parent" else page
     seen = asked.evaluate("window.seen")
     subjects = [subject for subject, _origin in seen]

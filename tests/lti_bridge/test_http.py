@@ -18,6 +18,7 @@ from lti_bridge.http import (
     check_url,
     fetch,
 )
+from tests.net import closed_port
 
 
 @pytest.mark.parametrize(
@@ -102,15 +103,18 @@ def test_a_connection_that_breaks_leaves_doubt(ags):
 def test_a_slow_reply_leaves_doubt(ags, monkeypatch):
     """Waiting is bounded."""
     monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.1)
-    ags.fault = lambda _call: time.sleep(0.4)
+    given_up = threading.Event()
+    ags.fault = lambda _call: given_up.wait(60) and None
     with pytest.raises(InterruptedExchangeError):
         fetch("POST", ags.url + "/token", body=b"")
+    given_up.set()
 
 
 class Dripping:
     """Serves one reply, byte by byte after ``at_once``; ``outlasted`` where nobody hung up meanwhile."""
 
-    DROPS = 40
+    # A minute of them: a machine may be as slow in hanging up as it likes.
+    DROPS = 600
 
     def __init__(self, at_once):
         self.at_once, self.outlasted = at_once, False
@@ -186,10 +190,7 @@ def test_where_a_name_leads_is_looked_at_too(monkeypatch):
 def test_no_connection_leaves_no_doubt(settings):
     """Nothing was sent: nothing has to be read back."""
     settings.KAPASITAS_LTI_ALLOW_HTTP_HOSTS = ["127.0.0.1"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with pytest.raises(NoConnectionError):
+    with closed_port() as port, pytest.raises(NoConnectionError):
         fetch("GET", f"http://127.0.0.1:{port}/")
 
 

@@ -1,7 +1,6 @@
 """A cache that is away costs work, and stops neither sending nor launches; over a Redis that is not there."""
 
 import logging
-import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +15,7 @@ from lti_bridge import courses, shared_cache, sweep, tasks
 from lti_bridge.api import note_progress
 from lti_bridge.models import Delivery, DeliveryState, Platform, ReportTarget
 from lti_bridge.sending import pacing
+from tests.net import closed_port
 
 from .fakes import COURSE, OTHER_COURSE, make_enrolment
 from .launching import launch
@@ -27,21 +27,19 @@ NOON = datetime(2026, 11, 26, 5, tzinfo=UTC)
 @pytest.fixture
 def away(settings, monkeypatch):
     """Redis as on a real site, at a port where nobody listens; this process remembers nothing yet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     former = settings.CACHES
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": f"redis://127.0.0.1:{port}/0",
+    with closed_port() as port:
+        settings.CACHES = {
+            "default": {
+                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "LOCATION": f"redis://127.0.0.1:{port}/0",
+            }
         }
-    }
-    shared_cache._own.clear()
-    monkeypatch.setattr(shared_cache, "_said_at", None)
-    with pytest.raises(RedisConnectionError):
-        cache.get("x")
-    yield
+        shared_cache._own.clear()
+        monkeypatch.setattr(shared_cache, "_said_at", None)
+        with pytest.raises(RedisConnectionError):
+            cache.get("x")
+        yield
     settings.CACHES = former
     shared_cache._own.clear()
 

@@ -24,7 +24,7 @@ def run(var: Path, *arguments: str, **environment: str) -> "subprocess.Completed
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

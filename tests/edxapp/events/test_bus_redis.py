@@ -147,7 +147,8 @@ def test_a_bus_that_is_down_harms_no_learner(
     began = time.monotonic()
     with caplog.at_level(logging.ERROR):
         learner.submit()
-    assert time.monotonic() - began < 5
+    # Without the time-out it is the system's own, of two minutes.
+    assert time.monotonic() - began < 45
     assert learner.load().attempt["submitted"] is not None
     assert "Error delivering message to Redis event bus" in caplog.text
 

@@ -42,7 +42,7 @@ def page(chromium: Any, request: Any, addresses: Addresses) -> Iterator[Any]:
     viewport = window if isinstance(window, dict) else {"width": window, "height": 800}
     context = chromium.new_context(viewport=viewport, locale="id-ID", bypass_csp=True)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     page.complaints = []
     page.complaints_expected = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))

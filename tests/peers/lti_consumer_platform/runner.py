@@ -16,7 +16,7 @@ import requests
 from tests.net import free_port
 
 ROOT = Path(__file__).parents[3]
-START_SECONDS = 60
+START_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Peer:
 
         What is kept, what reached the grade book, and what was chosen by deep linking.
         """
-        reply = requests.get(f"{self.url}/received", timeout=10)
+        reply = requests.get(f"{self.url}/received", timeout=60)
         reply.raise_for_status()
         return dict(reply.json())
 
@@ -97,7 +97,7 @@ def running(tool: Tool, data: Path) -> Iterator[Peer]:
     finally:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -38,7 +38,7 @@ class Served:
             cwd=ROOT,
             env=self.environment,
             check=True,
-            timeout=60,
+            timeout=300,
         )
 
     def token(self) -> str:
@@ -48,7 +48,7 @@ class Served:
             "client_assertion": assertion(claims(aud=f"{self.url}/lti/token")),
             "scope": " ".join(names.ISSUABLE_SCOPES),
         }
-        response = requests.post(f"{self.url}/lti/token", form, timeout=10)
+        response = requests.post(f"{self.url}/lti/token", form, timeout=60)
         assert response.status_code == 200, response.text
         return str(response.json()["access_token"])
 
@@ -90,14 +90,14 @@ def served(tmp_path_factory: pytest.TempPathFactory, key_set_server: KeySetServe
         yield found
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=2).close()
+            urllib.request.urlopen(url, timeout=30).close()
         except OSError:  # not listening yet, or slow
             time.sleep(0.2)
         else:

@@ -39,6 +39,7 @@ def page_of(chromium: Any, served: Served) -> Iterator[Callable[..., Any]]:
             page.fill("#id_username", username)
             page.fill("#id_password", "demo")
             page.click("main button")
+            page.get_by_role("button", name="Keluar").wait_for()
         return page
 
     yield make
@@ -69,10 +70,12 @@ def test_every_page_is_accessible_and_fits(served: Served, page_of: Callable[...
     page = page_of("hr", width=width, bypass_csp=True)
     look(page, "results")
     page.click("text=Kursus Contoh")
+    page.locator("#results").wait_for()
     look(page, "course results")
     page.goto(f"{served.url}/officials/")
     look(page, "officials")
     page.click("text=Contoh Lurah Demo")
+    page.get_by_role("heading", level=1, name="Contoh Lurah Demo").wait_for()
     look(page, "official")
     page.goto(f"{served.url}/import/")
     page.click("summary")
@@ -82,6 +85,7 @@ def test_every_page_is_accessible_and_fits(served: Served, page_of: Callable[...
     page.wait_for_selector("[name=confirm]")
     look(page, "preview")
     page.click("[name=discard]")
+    page.locator("#file").wait_for()
     look(page, "after discarding")
 
 
@@ -157,3 +161,23 @@ def test_results_arrive_in_place_and_never_move_the_focus(
     assert page.locator("text=71,25").count() == 0
     page.focus("text=Muat ulang")
     page.wait_for_selector("text=71,25", timeout=15_000)
+
+
+def test_what_is_on_its_way_waits_for_the_reader(served: Served, page_of: Callable[..., Any]) -> None:
+    """An answer asked for before the reader came into the table does not move the focus out of it."""
+    page = page_of("hr")
+    page.click("text=Kursus Contoh")
+    page.locator("#results").wait_for()
+    held: list[Any] = []
+    page.route("**/table/**", lambda route: held.append(route))
+    end = time.monotonic() + 60
+    while not held and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    reply = held[0].fetch()
+    page.focus("#results tbody a")
+    with page.expect_response("**/table/**"):
+        held[0].fulfill(response=reply, body=reply.text().replace("Contoh Lurah Demo", "Nama Baru Demo"))
+    # Two frames later it is shown, if at all.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("document.activeElement.matches('#results tbody a')")
+    assert page.locator("text=Nama Baru Demo").count() == 0

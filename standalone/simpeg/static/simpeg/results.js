@@ -26,13 +26,17 @@
     window.setTimeout(() => { news.textContent = region.dataset.arrived; }, 100);
   };
 
+  const reading = () => region.contains(document.activeElement);
+
   const renew = async () => {
-    if (busy || document.hidden || region.contains(document.activeElement)) return;
+    if (busy || document.hidden || reading()) return;
     busy = true;
     try {
       const response = await fetch(url, { credentials: "same-origin", redirect: "error" });
       if (!response.ok) throw new Error(String(response.status));
-      show(await response.text());
+      const html = await response.text();
+      // The reader may have come into the table while the answer was on its way.
+      if (!reading()) show(html);
       offline.hidden = true;
     } catch {
       offline.textContent = region.dataset.offline;
