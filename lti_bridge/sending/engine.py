@@ -81,7 +81,8 @@ def deliver_next(
     if claimed is None:
         return False
     target = ReportTarget.objects.select_related("deployment__platform").get(pk=claimed.target_id)
-    settle([attempt(claimed, service_for(target), jitter)], timezone.now(), jitter)
+    endings = [attempt(claimed, service_for(target), jitter)]
+    patiently(lambda: settle(endings, timezone.now(), jitter))
     return True
 
 
@@ -89,9 +90,9 @@ def claim(*, lease: timedelta = LEASE) -> Claim | None:
     """Lease the next due row of any platform and open an attempt for it; commits."""
     now = timezone.now()
     for platform in due_platforms(now):
-        batch = claim_batch(platform, now, lease, 1)
-        if batch.claims:
-            return batch.claims[0]
+        claims = patiently(partial(claim_batch, platform, now, lease, 1)).claims
+        if claims:
+            return claims[0]
     return None
 
 
