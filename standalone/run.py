@@ -44,9 +44,17 @@ class Stopped(Exception):  # noqa: N818 - not a fault: somebody asked to stop
     """Raised by the signal handler, so that every wait ends."""
 
 
-def stop(signum: int, frame: FrameType | None) -> None:
-    """Turn SIGTERM into an exception."""
-    raise Stopped
+class Stop:
+    """The signal handler: raises Stopped, once; make passes on what Ctrl+C has told us already."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, signum: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        if not self.asked:
+            self.asked = True
+            raise Stopped
 
 
 def free(port: int) -> bool:
@@ -135,21 +143,21 @@ def main() -> None:
     if SITE_PORT == SIMPEG_PORT:
         sys.exit(f"Both sites cannot serve on port {SITE_PORT}: set KAPASITAS_SIMPEG_PORT to another.")
     lock = hold_data()
-    signal.signal(signal.SIGTERM, stop)
+    stop = Stop()
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
         for name in SITES:
             children[name] = start(name)
         wait_until_ready(children)
         children["sender"] = start("sender")
         print(READY, flush=True)
         serve_until_stopped(children)
-    except (KeyboardInterrupt, Stopped):
+    except Stopped:
         print("Stopping.", flush=True)
     finally:
-        # Asked again while ending: it is ending already.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stop.asked = True
         end(children)
         lock.close()
 

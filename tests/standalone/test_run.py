@@ -1,6 +1,8 @@
 """`make run` says in one sentence why it cannot start, and leaves nothing half made."""
 
+import io
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -106,6 +108,64 @@ def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path, monkeypatch: p
         refused = run(tmp_path)
     assert refused.returncode == 1
     assert refused.stderr.startswith("Another run uses ")
+
+
+class Child:
+    """A part that ends when it is told to, and whose end somebody cannot wait for."""
+
+    def __init__(self) -> None:
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def terminate(self) -> None:
+        interrupt()
+        self.returncode = 0
+
+    def wait(self, timeout: float) -> int:
+        assert self.returncode is not None
+        return self.returncode
+
+
+def interrupt() -> None:
+    """As when Ctrl+C is pressed and make passes on that it is to end."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+class Watched(io.StringIO):
+    """A terminal at which somebody presses Ctrl+C as soon as anything is said."""
+
+    def write(self, text: str) -> int:
+        interrupt()
+        return super().write(text)
+
+
+def test_who_asks_again_while_it_is_ending_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every part is ended, once, and no traceback stands at the end."""
+    from standalone import run as module
+
+    children = []
+
+    def start(_part: str) -> Child:
+        children.append(Child())
+        return children[-1]
+
+    monkeypatch.setattr(module, "VAR", tmp_path)
+    monkeypatch.setattr(module, "free", lambda _port: True)
+    monkeypatch.setattr(module, "start", start)
+    monkeypatch.setattr(module, "wait_until_ready", lambda _children: interrupt())
+    monkeypatch.setattr(sys, "stdout", Watched())
+    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        module.main()
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    assert [child.returncode for child in children] == [0, 0]
 
 
 def test_a_secret_is_made_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
