@@ -15,10 +15,17 @@ leave_out() {
     left_out="${left_out:+$left_out; }$1"
 }
 answers() { "$python" -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2)' "$1" 2>/dev/null; }
-# The service tests are the same tests again: only those that a database or a cache can change.
+# The service tests are the same tests again: only those that a database or a cache can change. Each worker has a
+# database of its own; those with worker processes, which share a broker, run one after another.
 on_database() {
-    KAPASITAS_TEST_DATABASE=$1 "$python" -m pytest -q -m "every_database or server_database" tests
-    KAPASITAS_TEST_DATABASE=$1 "$python" -m pytest -q --ds=tests.edxapp.settings -m "every_database or server_database" tests/edxapp
+    on_server "$1" -n auto -m "every_database and not server_database"
+    on_server "$1" -m server_database
+}
+on_server() {
+    database=$1
+    shift
+    KAPASITAS_TEST_DATABASE=$database "$python" -m pytest -q "$@" tests
+    KAPASITAS_TEST_DATABASE=$database "$python" -m pytest -q "$@" --ds=tests.edxapp.settings tests/edxapp
 }
 
 sh scripts/env.sh run test
