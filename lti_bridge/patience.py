@@ -23,5 +23,6 @@ def patiently[T](work: Callable[[], T]) -> T:
         except OperationalError:
             if connection.in_atomic_block or not connection.is_usable():
                 raise
+            # Not both at the same moment again.
             time.sleep(random.random() / 10)  # noqa: S311 - no secret
     return work()

@@ -23,7 +23,6 @@ TARGETS = [
     *("bench", "chaos", "validate-content", "dist", "help"),
 ]
 TIMES = [
-    "lti_bridge.templatetags.lti_bridge_times",
     "standalone.simpeg.templatetags.simpeg_times",
     "xblocks.records.templatetags.kapasitas_records_times",
 ]
